@@ -1,0 +1,5 @@
+"""`python -m heapline` is `heapline`."""
+
+from heapline.cli import main
+
+main()

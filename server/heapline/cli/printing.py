@@ -1,0 +1,131 @@
+"""What the terminal prints of a report. Text from reports may hold anything: control characters never get through."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from heapline.heap.index import HeapIndex
+from heapline.heap.retained import Label
+from heapline.places.mapping import Place, Places
+from heapline.profile import Profile, Site
+from heapline.report import Report
+from heapline.units import human_bytes, human_count, share, summary, things
+
+_SHOWN_PROBLEMS = 5
+console = Console(highlight=False, emoji=False, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """The text with every control, format and surrogate character shown as an escape."""
+    return "".join(c if unicodedata.category(c)[0] != "C" else c.encode("unicode_escape").decode() for c in text)
+
+
+def heading(text: str) -> None:
+    """A heading."""
+    console.print(printable(text), style="bold", markup=False)
+
+
+def notes(profile: Profile) -> None:
+    """What must be known before the report's numbers are read."""
+    for text in profile.notes:
+        note(text)
+
+
+def note(text: str) -> None:
+    """One sentence that must be known."""
+    console.print(f"Note: {printable(text)}", style="yellow", markup=False)
+
+
+def rest(count: int) -> None:
+    """That there is more, if there is."""
+    if count > 0:
+        console.print(f"… and {human_count(count)} more (--top)", style="dim")
+
+
+def header(report: Report) -> None:
+    """The report, its totals, and what could not be read."""
+    profile = report.profile
+    console.print(Text(printable(str(profile.path)), style="bold"), Text(f"· {profile.format}"))
+    console.print(_totals(report))
+    notes(profile)
+    if profile.skipped_lines:
+        lost = f"{human_count(profile.skipped_lines)} of {things(profile.lines, 'line')} gave nothing."
+        console.print(lost, style="yellow")
+    if profile.problems:
+        console.print("Damaged lines:", style="yellow")
+    for problem in profile.problems[:_SHOWN_PROBLEMS]:
+        at = f"line {human_count(problem.line)}" if problem.line else "the file"
+        console.print(f"  {at}: {printable(problem.reason)}", style="yellow", markup=False)
+
+
+def where(path: str, line: int, place: Place | None) -> str:
+    """`path:line` as a terminal makes a link of it: of the workspace's file, else as recorded."""
+    return printable(f"{os.path.relpath(place.file)}:{place.line}" if place else f"{path}:{line}")
+
+
+def branch(depth: int, text: str) -> None:
+    """One line of a tree, whole however long it is, so that the path in it stays a link."""
+    console.print(Text("  " * depth + ("└ " if depth else "") + text))
+
+
+def label_text(label: Label, places: Places) -> str:
+    """A class and where its objects were allocated: `Hash (lib/cache.rb:9)`."""
+    if label.path is None or label.line is None:
+        return printable(label.name)
+    return f"{printable(label.name)} ({where(label.path, label.line, places.place(label.path, label.line))})"
+
+
+def site(report: Report, found: Site, place: Place | None) -> None:
+    """One line: where, how much, which share, in which method."""
+    measures = found.measures
+    line = Text(f"{where(found.path, found.line, place)}: ", style="cyan")
+    line.append(summary(measures), style="default")
+    if measures.retained_size is not None and measures.retained_size > (measures.live_bytes or 0):
+        line.append(f" ({share(measures.retained_size, report.held_bytes)})", style="default")
+    else:
+        line.append(f" ({share(measures.shallow_bytes, report.attributable_bytes)})", style="default")
+    if found.method:
+        line.append(f" · {printable(found.method)}", style="dim")
+    console.print(line)
+
+
+def _totals(report: Report) -> Table:
+    totals = report.profile.totals
+    whole = [
+        ("live", totals.live_objects, totals.live_bytes),
+        ("allocated", totals.allocated_objects, totals.allocated_bytes),
+        ("retained (survived the block)", totals.retained_objects, totals.retained_bytes),
+    ]
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("")
+    for column in ("objects", "bytes", *(["share"] if report.index else [])):
+        table.add_column(column, justify="right")
+    for name, objects, size in whole:
+        if objects is not None:
+            table.add_row(name, human_count(objects), human_bytes(size or 0))
+    if report.index:
+        _add_parts(table, report, report.index)
+    return table
+
+
+def _add_parts(table: Table, report: Report, index: HeapIndex) -> None:
+    """What the live objects of a dump are: the tracer's and the program's; and parts of the latter, which overlap."""
+    heap = index.report
+    tracers = 1 if heap.tracer_bytes else 0
+    own = report.attributable_bytes
+    parts = [("without a line", heap.untraced_objects - tracers, heap.untraced_bytes - heap.tracer_bytes)]
+    if index.graph:
+        graph = index.graph.summary
+        parts.append(("unreachable from the recorded roots", graph.unreachable_objects, graph.unreachable_bytes))
+    indent = "  "
+    if tracers:
+        table.add_row("  the allocation tracer's own", "1", human_bytes(heap.tracer_bytes))
+        table.add_row("  your program", human_count(heap.live_objects - 1), human_bytes(own), share(own, own))
+        indent = "    "
+    for name, objects, size in parts:
+        table.add_row(f"{indent}of it {name}", human_count(objects), human_bytes(size), share(size, own))

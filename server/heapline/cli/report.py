@@ -1,0 +1,171 @@
+"""`heapline report FILE…`: what the report says, by line, for people and (with --json) for programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+import typer
+
+from heapline.cli import printing
+from heapline.cli.loading import asking, complain, load
+from heapline.cli.options import WorkspaceOption, folder_of, places_in
+from heapline.errors import HeaplineError
+from heapline.places.mapping import Place, Places
+from heapline.settings import TOML_NAME, named_reports, resolve
+from heapline.units import things
+
+if TYPE_CHECKING:
+    from heapline.profile import Measures, Site
+    from heapline.report import Report
+
+_DEFAULT_TOP = 20
+_DEFAULT_EXACT = 10
+_COUNTS = (
+    "live_objects",
+    "live_bytes",
+    "allocated_objects",
+    "allocated_bytes",
+    "retained_objects",
+    "retained_bytes",
+)
+_OF_DUMPS = ("tracer_bytes", "untraced_objects", "untraced_bytes")
+
+
+def run(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE",
+            help=f"Heap dumps or memory_profiler texts. Default: those that the workspace's {TOML_NAME} names.",
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    top: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"How many sites. Default: {_DEFAULT_TOP} in each group, all with --json."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object per report.")] = False,
+    exact: Annotated[
+        int, typer.Option(min=0, help="With --json: for how many sites to compute the exact retained size.")
+    ] = _DEFAULT_EXACT,
+) -> None:
+    """Print the totals and the hottest lines of each report."""
+    folder = folder_of(workspace)
+    read = 0
+    for path in files or _named(folder):
+        loaded = load(path)
+        if loaded is None:
+            continue
+        try:
+            with asking(loaded):
+                places = places_in(folder, loaded.profile)
+                if json:
+                    found = as_json(loaded, places, top, exact)
+                    sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_APPEND_NEWLINE))
+                else:
+                    _print(loaded, places, folder, top or _DEFAULT_TOP)
+        except HeaplineError as error:
+            complain(error)
+            continue
+        read += 1
+    if not read:
+        raise typer.Exit(1)
+
+
+def _named(folder: Path) -> list[Path]:
+    """The reports that the folder's settings name; wrong usage if they do not even try to."""
+    toml = folder / TOML_NAME
+    chosen, problems = resolve(toml, None)
+    found = {glob: named_reports(folder, [glob]) for glob in chosen.reports}
+    problems += [f'{toml}: reports: "{glob}" matches no file.' for glob, files in found.items() if not files]
+    for problem in problems:
+        complain(HeaplineError(problem))
+    if not found and not problems:
+        raise typer.BadParameter(f"name a report, or let reports = [...] in {toml} name one")
+    return list(dict.fromkeys(file for files in found.values() for file in files))
+
+
+def as_json(report: Report, places: Places, top: int | None, exact: int) -> dict[str, Any]:
+    """The report as the documented JSON object; a number that the report cannot know is None.
+
+    The exact retained size is computed for the first `exact` sites.
+    """
+    profile = report.profile
+    summary = report.graph.summary if report.graph else None
+    heap = report.index.report if report.index else None
+    return {
+        "report": {
+            "path": os.fsencode(profile.path).decode(errors="backslashreplace"),
+            "format": profile.format,
+            "lines": profile.lines,
+            "skipped_lines": profile.skipped_lines,
+            "problems": [{"line": p.line, "reason": p.reason} for p in profile.problems],
+            "traced": profile.traced,
+        },
+        "totals": {
+            **{name: getattr(profile.totals, name) for name in _COUNTS},
+            "reachable_bytes": summary.reachable_bytes if summary else None,
+            "unreachable_bytes": summary.unreachable_bytes if summary else None,
+            **{name: getattr(heap, name, None) for name in _OF_DUMPS},
+        },
+        "sites": [
+            {
+                "path": row.site.path,
+                "line": row.site.line,
+                "method": row.site.method,
+                "place": _place(row.place) if row.place else None,
+                **{name: getattr(row.site.measures, name) for name in _COUNTS},
+                "retained_size": row.site.measures.retained_size,
+                "retained_size_exact": report.graph.exact(row.id) if report.graph and number < exact else None,
+            }
+            for number, row in enumerate(_rows(report, places)[:top])
+        ],
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"file": os.fsencode(place.file).decode(errors="backslashreplace"), "line": place.line}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    site: Site
+    place: Place | None
+
+
+def _rows(report: Report, places: Places) -> list[_Row]:
+    """The sites, by retained size where it is known, else by bytes; largest first."""
+    rows = [_Row(i, site, places.place(site.path, site.line)) for i, site in enumerate(report.profile.sites)]
+    return sorted(rows, key=lambda row: (*_weight(row.site.measures), row.site.path, row.site.line))
+
+
+def _weight(measures: Measures) -> tuple[int, int]:
+    retained = measures.shallow_bytes if measures.retained_size is None else measures.retained_size
+    return (-retained, -measures.shallow_bytes)
+
+
+def _print(report: Report, places: Places, folder: Path, top: int) -> None:
+    printing.header(report)
+    rows = _rows(report, places)
+    inside = [row for row in rows if row.place]
+    outside = [row for row in rows if not row.place]
+    if rows and not inside:
+        largest = rows[0].site
+        printing.note(
+            f"none of its {things(len(rows), 'line')} lies in this workspace, {folder}"
+            f" (the largest is {largest.path}:{largest.line}). Name the program's checkout with --workspace."
+        )
+    groups = ((f"Lines of {folder.name}", inside), ("Elsewhere: gems, Ruby, paths not in the workspace", outside))
+    for title, group in groups:
+        if group:
+            printing.console.print()
+            printing.heading(f"{title} ({len(group):,})")
+        for row in group[:top]:
+            printing.site(report, row.site, row.place)
+        printing.rest(len(group) - top)

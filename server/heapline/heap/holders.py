@@ -1,0 +1,151 @@
+"""Who holds objects: the shortest paths from the roots, merged by class and site; and what objects hold themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heapline.heap import kernel
+from heapline.heap.retained import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from heapline.heap.retained import HeapGraph
+
+_SMALL = 0.02
+_SUPER_ROOT = Label(-1, "root", None, None, None)
+
+
+@dataclass(slots=True)
+class Step:
+    """One step of merged paths: `objects` of one label on the way to `held_objects` (`held_bytes`, shallow).
+
+    Objects of one label that follow each other on a path (a list, a cycle) stand here once, all of them counted.
+    `ends` of the held objects are this step's own.
+    """
+
+    label: Label
+    objects: int
+    ends: int
+    held_objects: int
+    held_bytes: int
+    steps: list[Step] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Merged shortest paths to some objects: a tree from the roots, the largest branch first.
+
+    `unreachable` ones of the objects are on no path.
+    """
+
+    roots: list[Step]
+    objects: int
+    unreachable: int
+
+    def walk(self) -> Iterator[tuple[Step | None, Step]]:
+        """All steps, each with the one that holds it."""
+        waiting: list[tuple[Step | None, Step]] = [(None, step) for step in self.roots]
+        while waiting:
+            above, step = waiting.pop()
+            yield above, step
+            waiting += [(step, below) for below in step.steps]
+
+    def large(self, least: float = _SMALL) -> tuple[list[tuple[int, Step]], int]:
+        """The branches to draw, top down, each with its depth; and how many smaller ones hang on them.
+
+        A branch is small if it leads to less than `least` of the objects, and of their bytes too.
+        """
+        objects = least * sum(step.held_objects for step in self.roots)
+        size = least * sum(step.held_bytes for step in self.roots)
+        drawn: list[tuple[int, Step]] = []
+        small = 0
+        waiting = [(0, step) for step in reversed(self.roots)]
+        while waiting:
+            depth, step = waiting.pop()
+            if step.held_objects < objects and step.held_bytes < size:
+                small += 1
+                continue
+            drawn.append((depth, step))
+            waiting += [(depth + 1, below) for below in reversed(step.steps)]
+        return drawn, small
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Objects of one label next to those that were asked about, and how many of those, or bytes, they account for."""
+
+    label: Label
+    objects: int
+    bytes: int
+
+
+def of_site(graph: HeapGraph, site: int) -> NDArray[np.int32]:
+    """The nodes that a site allocated."""
+    return np.flatnonzero(graph.column("site") == site).astype(np.int32)
+
+
+def of_label(graph: HeapGraph, label: int) -> NDArray[np.int32]:
+    """The nodes of one label."""
+    return np.flatnonzero(graph.column("label") == label).astype(np.int32)
+
+
+def paths_to(graph: HeapGraph, nodes: NDArray[np.int32]) -> Paths:
+    """The merged shortest paths from the roots to these nodes."""
+    merged = kernel.merge_paths(graph.column("parent"), graph.column("label"), nodes, graph.column("memsize"))
+    steps: list[Step] = []
+    top: list[Step] = []
+    labels = {_SUPER_ROOT.id: _SUPER_ROOT, **graph.labels_of(merged.label)}
+    for parent, label, objects, ends, size in zip(
+        *(column.tolist() for column in (merged.parent, merged.label, merged.nodes, merged.ends, merged.weight)),
+        strict=True,
+    ):
+        step = Step(labels[label], objects, ends, ends, size)
+        if steps:
+            (top if parent == 0 else steps[parent].steps).append(step)
+        steps.append(step)
+    for parent, step in zip(reversed(merged.parent.tolist()), reversed(steps), strict=True):
+        if parent:
+            steps[parent].held_objects += step.held_objects
+            steps[parent].held_bytes += step.held_bytes
+    for branches in (top, *(step.steps for step in steps)):
+        branches.sort(key=lambda s: (-s.held_bytes, -s.held_objects, s.label.name))
+    return Paths(top, len(nodes), merged.unreachable)
+
+
+def holders_of(graph: HeapGraph, nodes: NDArray[np.int32]) -> list[Neighbour]:
+    """Who refers to these nodes on their shortest paths and is not one of them, by label, most bytes first.
+
+    `objects` and `bytes` are those of these nodes.
+    """
+    parents = graph.column("parent")[nodes]
+    others = (parents >= 0) & ~np.isin(parents, nodes)
+    return _by_label(graph, graph.column("label")[parents[others]], graph.column("memsize")[nodes[others]])
+
+
+def held_by(graph: HeapGraph, nodes: NDArray[np.int32]) -> list[Neighbour]:
+    """What these nodes dominate directly and is not one of them, by label; its retained bytes, most first."""
+    among = np.zeros(len(graph.column("idom")) + 1, bool)
+    among[nodes] = True
+    among[-1] = False  # where an unreachable node's -1 points
+    children = np.flatnonzero(among[graph.column("idom")] & ~among[:-1])
+    return _by_label(graph, graph.column("label")[children], graph.column("retained")[children])
+
+
+def _by_label(graph: HeapGraph, labels: NDArray[np.int32], sizes: NDArray[np.int64]) -> list[Neighbour]:
+    known = labels >= 0
+    labels, sizes = labels[known], sizes[known]
+    found, of, objects = np.unique(labels, return_inverse=True, return_counts=True)
+    totals = np.zeros(len(found), np.int64)
+    np.add.at(totals, of, sizes)
+    named = graph.labels_of(found)
+    neighbours = [
+        Neighbour(named[label], count, size)
+        for label, count, size in zip(found.tolist(), objects.tolist(), totals.tolist(), strict=True)
+    ]
+    return sorted(neighbours, key=lambda n: (-n.bytes, -n.objects, n.label.name))

@@ -1,0 +1,174 @@
+"""An index, opened for reading: what the dump says of the whole heap and of each allocation site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from heapline.errors import HeaplineError
+from heapline.heap import cache
+from heapline.heap.duck import first_line, is_damage
+from heapline.heap.retained import HeapGraph
+from heapline.profile import MAX_PROBLEMS, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_READING_MEMORY = "256MB"
+_UNREADABLE = (duckdb.Error, IndexError, TypeError)
+"""What reading a damaged database raises; an empty or missing value counts as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is true of a whole dump. Bytes are shallow (`memsize`).
+
+    `tracer_bytes` belong to the allocation tracer itself, the measuring tool's own; they are part of `live_bytes`.
+    """
+
+    lines: int
+    skipped_lines: int
+    traced: bool
+    has_roots: bool
+    live_objects: int
+    live_bytes: int
+    tracer_bytes: int
+    untraced_objects: int
+    untraced_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Live objects and their bytes, of one class (`of` is its name) or one generation (`of` is its number)."""
+
+    of: str
+    objects: int
+    bytes: int
+
+
+class HeapIndex:
+    """A finished index of one dump, read-only. Not for use from several threads at once."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the index at `path`; raises duckdb.Error if it is no whole index of this version."""
+        self.path = path
+        self._connection = self._connect()
+        try:
+            self.report = Report(*self._rows("from report")[0])
+            self.sites()  # damage shows only where it is read
+        except BaseException:
+            self._connection.close()  # or DuckDB goes on to serve the damaged file
+            raise
+        self.graph: HeapGraph | None = None
+        self.by_class = lru_cache(maxsize=1024)(self._by_class)
+        self.by_generation = lru_cache(maxsize=1024)(self._by_generation)
+
+    def attach(self, graph: Path) -> None:
+        """Use the dump's graph too; raises duckdb.Error if it is no whole graph of this version."""
+
+        def connect() -> duckdb.DuckDBPyConnection:
+            connection = self._connect()
+            connection.execute(f"attach if not exists '{cache.quoted(graph)}' as graph (read_only)")
+            return connection
+
+        try:
+            graph_of_dump = HeapGraph(connect)
+            graph_of_dump.by_site  # noqa: B018 -- damage shows only where it is read
+        except BaseException:
+            self._connection.execute("detach database if exists graph")  # or DuckDB goes on to serve the damaged file
+            raise
+        self.graph = graph_of_dump
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to be built: the graph is there, or the dump cannot have one."""
+        return self.graph is not None or not self.report.has_roots
+
+    def close(self) -> None:
+        """Release the files."""
+        if self.graph:
+            self.graph.close()
+        self._connection.close()
+
+    def discard(self) -> None:
+        """Remove the index and its graph, so that they are built anew."""
+        self.close()
+        cache.discard(self.path)
+        cache.discard(cache.graph_path(self.path))
+
+    def sites(self) -> list[tuple[str, int, str | None, int, int]]:
+        """All sites as (path, line, method, objects, bytes), most bytes first; a site's id is its position."""
+        return self._rows("select path, line, method, objects, bytes from site order by id")
+
+    def problems(self) -> tuple[Problem, ...]:
+        """The first damaged lines, in the file's order; those that are lost before those that were repaired."""
+        rows = self._rows(
+            f"select line, reason, repaired from problem order by repaired, line nulls first limit {MAX_PROBLEMS}"  # noqa: S608 -- a constant
+        )
+        return tuple(Problem(line, f"repaired: {reason}" if repaired else reason) for line, reason, repaired in rows)
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        config: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": _READING_MEMORY}
+        return duckdb.connect(str(self.path), read_only=True, config=config)
+
+    def _by_class(self, site: int) -> tuple[Count, ...]:
+        """The site's live objects by class, most bytes first."""
+        return self._counts(
+            "select class, objects, bytes from site_class where site = ? order by bytes desc, class", site
+        )
+
+    def _by_generation(self, site: int) -> tuple[Count, ...]:
+        """The site's live objects by generation (`GC.count` at allocation), oldest first."""
+        return self._counts(
+            "select generation, objects, bytes from site_generation where site = ? order by generation", site
+        )
+
+    def _counts(self, query: str, site: int) -> tuple[Count, ...]:
+        return tuple(Count(str(of), objects, size) for of, objects, size in self._rows(query, site))
+
+    def _rows(self, query: str, *parameters: object) -> list[Any]:
+        return self._connection.execute(query, parameters).fetchall()
+
+
+def open_index(dump: Path) -> HeapIndex | None:
+    """The dump's index, with its graph if that is there, of the dump as it is now; damaged ones are removed.
+
+    Raises OSError if the dump is gone, HeaplineError if the index is there and cannot be opened for now.
+    """
+    path = cache.index_path(cache.Identity.of(dump))
+    if not path.exists():
+        return None
+    try:
+        index = HeapIndex(path)
+    except _UNREADABLE as error:
+        _discard_damaged(dump, path, error)
+        return None
+    cache.touch(path)
+    graph = cache.graph_path(path)
+    if graph.exists():
+        try:
+            index.attach(graph)
+        except _UNREADABLE as error:
+            try:
+                _discard_damaged(dump, graph, error)
+            except BaseException:
+                index.close()
+                raise
+    return index
+
+
+def unavailable(dump: Path, database: Path, error: Exception) -> HeaplineError:
+    """The error that says that a whole index, or graph, cannot be read for now."""
+    return HeaplineError(
+        f"{dump}: its index cannot be read for now: {first_line(error)}. Load it again;"
+        f" if that does not help, remove {database}."
+    )
+
+
+def _discard_damaged(dump: Path, database: Path, error: Exception) -> None:
+    if not is_damage(error):
+        raise unavailable(dump, database, error) from error
+    cache.discard(database)

@@ -1,0 +1,72 @@
+"""The server with its features wired in, and the process around it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as t
+
+from heapline.lsp.features import (
+    call_hierarchy,
+    code_action,
+    code_lens,
+    diagnostics,
+    execute_command,
+    hover,
+    lifecycle,
+    references,
+    show_holders,
+    watched_files,
+)
+from heapline.lsp.protocol import open_stdio
+from heapline.lsp.server import Server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def make_server() -> Server:
+    """A server that answers everything Heapline answers."""
+    server = Server()
+    server.feature(t.INITIALIZE)(lifecycle.initialize)
+    server.feature(t.INITIALIZED)(lifecycle.initialized)
+    server.feature(t.WORKSPACE_DID_CHANGE_CONFIGURATION)(lifecycle.did_change_configuration)
+    server.feature(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(lifecycle.did_change_workspace_folders)
+    server.feature(t.WORKSPACE_DID_CHANGE_WATCHED_FILES)(watched_files.did_change_watched_files)
+    server.feature(t.TEXT_DOCUMENT_DID_SAVE)(watched_files.did_save)
+    server.feature(t.TEXT_DOCUMENT_DID_OPEN)(diagnostics.did_open)
+    server.feature(t.TEXT_DOCUMENT_CODE_LENS, t.CodeLensOptions(resolve_provider=False))(code_lens.code_lens)
+    server.feature(t.TEXT_DOCUMENT_HOVER)(hover.hover)
+    server.feature(t.TEXT_DOCUMENT_CODE_ACTION)(code_action.code_action)
+    server.feature(t.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY)(call_hierarchy.prepare)
+    server.feature(t.CALL_HIERARCHY_INCOMING_CALLS)(call_hierarchy.incoming)
+    server.feature(t.CALL_HIERARCHY_OUTGOING_CALLS)(call_hierarchy.outgoing)
+    server.feature(t.TEXT_DOCUMENT_REFERENCES)(references.references)
+    server.command("heapline.load")(execute_command.load)
+    server.command("heapline.unload")(execute_command.unload)
+    server.command("heapline.reload")(execute_command.reload)
+    server.command("heapline.status")(execute_command.status)
+    server.command(code_action.SHOW_HOLDERS)(show_holders.show_holders)
+    server.command("heapline.tree")(show_holders.tree)
+    return server
+
+
+def serve(log_file: Path | None = None) -> None:
+    """Serve one client on standard input and output until it leaves."""
+    logging.basicConfig(
+        filename=log_file,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,
+    )
+    logging.getLogger("pygls").setLevel(logging.WARNING)  # it logs every message's body at INFO
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # pygls would wait for its reader, which waits for the client
+    server = make_server()
+    server.protocol.before_exit = server.loader.kill
+    stdin, stdout = open_stdio()
+    try:
+        server.start_io(stdin, stdout)  # type: ignore[arg-type]  # pygls calls only readline and read
+    finally:
+        server.loader.kill()

@@ -1,0 +1,143 @@
+"""`textDocument/hover`: everything that the loaded reports say about a line.
+
+https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#textDocument_hover
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import duckdb
+from lsprotocol import types as t
+
+from heapline.lsp import markdown, messages, reports
+from heapline.lsp.documents import line_range, text_lines
+from heapline.lsp.features.lines import merged
+from heapline.lsp.server import Server
+from heapline.lsp.uris import to_path
+from heapline.units import human_age, human_bytes, human_count, share, things
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from heapline.lsp.store import Entry
+
+_MAX_CLASSES = 8
+_NOTABLE_SHARE = 0.01
+
+
+def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
+    """The line's numbers from each report: totals, classes, generations, the report and its age."""
+    path = to_path(params.text_document.uri)
+    entries = ls.store.entries(path) if path else None
+    if path is None or entries is None or not ls.settings_for(path).hover.enabled:
+        return None
+    line = params.position.line + 1
+    here = entries.lines.get(line)
+    lines = text_lines(ls, path, params.text_document.uri)
+    if not here or line > len(lines):
+        return None
+    parts = [part for entry in merged(here) if (part := _section_or_nothing(ls, entry))]
+    if not parts:
+        return None
+    kind = t.MarkupKind.Markdown if ls.client.markdown else t.MarkupKind.PlainText
+    text = "\n\n---\n\n".join("\n".join(part) for part in parts)
+    return t.Hover(t.MarkupContent(kind, text), line_range(ls, lines, line))
+
+
+def _section_or_nothing(ls: Server, entry: Entry) -> list[str]:
+    try:
+        return _section(ls, entry)
+    except duckdb.Error as error:
+        reports.tell_damage(ls, entry.report, error)
+        return []
+
+
+def _section(ls: Server, entry: Entry) -> list[str]:
+    quoted = markdown.code if ls.client.markdown else markdown.plain
+    strong = "**" if ls.client.markdown else ""
+    name = "heap dump" if entry.report.index else "memory_profiler report"
+    lines = [f"{strong}{_headline(entry)}{strong}", "", *_details(ls, entry), "", *_retained(ls, entry)]
+    recorded = f"{entry.site.path}:{entry.site.line}"
+    if entry.place.rule != "exact":
+        lines.append(
+            f"Recorded as {quoted(recorded)}" + (f" in {quoted(entry.site.method)}." if entry.site.method else ".")
+        )
+    elif entry.site.method:
+        lines.append(f"Recorded in {quoted(entry.site.method)}.")
+    modified = datetime.fromtimestamp(entry.report.identity.modified_ns / 1e9, tz=timezone.utc)
+    age = human_age(max(datetime.now(tz=timezone.utc) - modified, timedelta()))
+    lines.append(f"From the {name} {quoted(entry.report.path.name)}, a file {age} old.")
+    return lines
+
+
+def _headline(entry: Entry) -> str:
+    measures = entry.site.measures
+    whole = share(measures.shallow_bytes, entry.report.attributable_bytes)
+    if entry.report.index:
+        return f"{things(measures.live_objects or 0, 'live object')}, {human_bytes(measures.live_bytes or 0)} ({whole})"
+    return f"{human_bytes(measures.shallow_bytes)} ({whole} of what the block allocated)"
+
+
+def _details(ls: Server, entry: Entry) -> list[str]:
+    index = entry.report.index
+    if index is None:
+        m = entry.site.measures
+        rows = [
+            ("allocated", _known(m.allocated_objects), _known_bytes(m.allocated_bytes)),
+            ("retained: survived the block", _known(m.retained_objects), _known_bytes(m.retained_bytes)),
+        ]
+        return _table(ls, ("", "objects", "bytes"), rows)
+    classes = index.by_class(entry.site_id)
+    rows = [(c.of, human_count(c.objects), human_bytes(c.bytes)) for c in classes[:_MAX_CLASSES]]
+    if len(classes) > _MAX_CLASSES:
+        rest = classes[_MAX_CLASSES:]
+        objects, size = sum(c.objects for c in rest), sum(c.bytes for c in rest)
+        rows.append((f"{len(rest)} more classes", human_count(objects), human_bytes(size)))
+    lines = _table(ls, ("class", "objects", "bytes"), rows, named_by_report=True)
+    generations = index.by_generation(entry.site_id)
+    if generations:
+        span = generations[0].of if len(generations) == 1 else f"{generations[0].of} to {generations[-1].of}"
+        runs = "generation" if len(generations) == 1 else f"{len(generations)} generations,"
+        lines += ["", f"Allocated in {runs} {span} (a generation is one run of the garbage collector)."]
+    return lines
+
+
+def _retained(ls: Server, entry: Entry) -> list[str]:
+    """What the site retains, and its biggest objects; whether that is exact depends on what was computed."""
+    graph = entry.report.graph
+    size = entry.site.measures.retained_size
+    if graph is None or size is None:
+        return []
+    quoted = markdown.code if ls.client.markdown else markdown.plain
+    exact = graph.known_exact.get(entry.site_id)
+    amount = f"exactly {human_bytes(exact)}" if exact is not None else f"at least {human_bytes(size)}"
+    whole = share(exact if exact is not None else size, entry.report.held_bytes)
+    subject = "It retains" if entry.site.measures.live_objects == 1 else "Together they retain"
+    lines = [f"{subject} {amount}, {whole} of what the roots reach.", ""]
+    biggest = [holder for holder in graph.biggest(entry.site_id) if holder.retained > _NOTABLE_SHARE * size]
+    if biggest and size > (entry.site.measures.live_bytes or 0):
+        said = (f"{quoted(h.label.name)} {h.address:#x} {human_bytes(h.retained)}" for h in biggest)
+        lines += [f"The largest: {', '.join(said)}.", ""]
+    if entry.holder:
+        lines += [f"Held by {messages.path(entry.holder, quoted)}.", ""]
+    return lines
+
+
+def _table(
+    ls: Server, header: Sequence[str], rows: Sequence[Sequence[str]], *, named_by_report: bool = False
+) -> list[str]:
+    if ls.client.markdown and ls.client.tables:
+        name = markdown.code_cell if named_by_report else str
+        return markdown.table(header, [[name(first), *numbers] for first, *numbers in rows])
+    lines = markdown.fenced(header, [[markdown.plain(first), *numbers] for first, *numbers in rows])
+    return lines if ls.client.markdown else lines[1:-1]
+
+
+def _known(count: int | None) -> str:
+    return "not listed" if count is None else human_count(count)
+
+
+def _known_bytes(size: int | None) -> str:
+    return "not listed" if size is None else human_bytes(size)

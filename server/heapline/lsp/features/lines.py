@@ -1,0 +1,54 @@
+"""Which lines of a file are worth showing, and which of several reports speaks for a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from heapline.lsp.server import Server
+    from heapline.lsp.store import Entry, FileEntries
+    from heapline.profile import Measures
+    from heapline.settings import Settings
+
+
+def hot(entries: FileEntries, settings: Settings) -> list[Entry]:
+    """One entry per line and kind of report, over the threshold, largest first.
+
+    Of several reports of one kind one speaks for all lines; the hover has them all.
+    """
+    spoken = [
+        entry
+        for at_line in entries.lines.values()
+        for entry in merged(at_line)
+        if entries.speakers[entry.report.profile.format] is entry.report and _reaches(entry.site.measures, settings)
+    ]
+    return sorted(spoken, key=lambda e: (-e.site.measures.largest_bytes, e.place.line, e.report.profile.format))
+
+
+def with_graph(ls: Server, path: Path, line: int) -> list[Entry]:
+    """The entries of a line (1-based) whose reports know what holds what, one a report."""
+    entries = ls.store.entries(path)
+    here = entries.lines.get(line, []) if entries else []
+    return [entry for entry in merged(here) if entry.report.graph is not None]
+
+
+def merged(entries: Iterable[Entry]) -> list[Entry]:
+    """The largest entry of each report on one line, heap dumps first, and the newest of each kind.
+
+    Two recorded paths of one report can lie on the same line (a copy of the program in the container); their numbers
+    are not added, since nobody would see that two sites were meant.
+    """
+    largest: dict[int, Entry] = {}
+    for entry in entries:
+        key = id(entry.report)
+        if key not in largest or entry.site.measures.largest_bytes > largest[key].site.measures.largest_bytes:
+            largest[key] = entry
+    return sorted(largest.values(), key=lambda e: (e.report.profile.format, -e.report.identity.modified_ns))
+
+
+def _reaches(measures: Measures, settings: Settings) -> bool:
+    objects = max(measures.live_objects or 0, measures.allocated_objects or 0, measures.retained_objects or 0)
+    return measures.largest_bytes >= settings.threshold.bytes or objects >= settings.threshold.objects

@@ -1,0 +1,133 @@
+"""Loading a report for the editor: a child process does the heavy part, and can be killed any time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import orjson
+
+from heapline.errors import HeaplineError
+from heapline.heap import cache
+from heapline.report import Report, needs_index, open_report
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    Progress = Callable[[str, float], None]
+
+
+_log = logging.getLogger(__name__)
+_MAX_COMPLAINT = 8192  # bytes: some twenty lines of a traceback
+
+
+class Loader:
+    """Loads reports, one dump being indexed at a time: each may take all the cores and half a gigabyte."""
+
+    def __init__(self) -> None:
+        """Nothing runs yet."""
+        self._turn = asyncio.Semaphore(1)
+        self._children: set[asyncio.subprocess.Process] = set()
+
+    async def load(self, path: Path, progress: Progress, early: Callable[[Report], Awaitable[None]]) -> Report:
+        """The report, indexed first if it must be; `early` gets a dump's first numbers while the graph is made.
+
+        Cancelling the task kills the child. Raises HeaplineError.
+        """
+        if await asyncio.to_thread(_needs_index, path):
+            progress("waiting for another report", 0.0) if self._turn.locked() else None
+            async with self._turn:
+                await self._index(path, progress, early)
+        return await asyncio.to_thread(open_report, path)
+
+    def kill(self) -> None:
+        """End every child now; for when the server itself ends."""
+        for child in self._children:
+            with suppress(ProcessLookupError):
+                child.kill()
+
+    async def _index(self, path: Path, progress: Progress, early: Callable[[Report], Awaitable[None]]) -> None:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "heapline", "index", "--events", str(path)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        self._children.add(child)
+        assert child.stdout is not None and child.stderr is not None  # noqa: S101, PT018 -- asked for above
+        complaint = asyncio.create_task(_tail(child.stderr))
+        error: str | None = None
+        try:
+            async for line in child.stdout:
+                event = orjson.loads(line)
+                error = event.get("error", error)
+                if "indexed" in event:
+                    await early(await asyncio.to_thread(open_report, path))
+                if "progress" in event:
+                    progress(event["what"], event["progress"])
+            status = await child.wait()
+        finally:
+            with suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+            self._children.discard(child)
+            said = await complaint
+            if said:
+                _log.warning("%s: the process that indexed it said:\n%s", path, said)
+        if error is not None:
+            raise HeaplineError(error)
+        if status != 0:
+            mark_crashed(path)
+            raise HeaplineError(
+                f"{path}: the process that indexed it ended early ({_ending(status)})."
+                " It is not loaded again by itself; load it by command to try once more."
+            )
+
+
+def mark_crashed(path: Path) -> None:
+    """Remember that indexing this file, as it is now, brought its process down."""
+    with suppress(OSError, RuntimeError, HeaplineError):  # a file that is gone needs no mark
+        _crash_mark(path).touch()
+
+
+def crashed_before(path: Path) -> bool:
+    """Whether indexing this file, as it is now, brought a process down."""
+    try:
+        return _crash_mark(path).exists()
+    except (OSError, RuntimeError, HeaplineError):  # a file or cache that cannot be used: loading it will say so
+        return False
+
+
+def forget_crash(path: Path) -> None:
+    """The user asks for it again."""
+    with suppress(OSError, RuntimeError, HeaplineError):  # no such file, or no cache: loading it will say so
+        _crash_mark(path).unlink(missing_ok=True)
+
+
+def _crash_mark(path: Path) -> Path:
+    return cache.index_path(cache.Identity.of(path)).with_suffix(".crashed")
+
+
+async def _tail(stream: asyncio.StreamReader) -> str:
+    """The last of what a child says. Read to the end, as a pipe that is full would stop the child."""
+    kept = b""
+    while piece := await stream.read(_MAX_COMPLAINT):
+        kept = (kept + piece)[-_MAX_COMPLAINT:]
+    return kept.decode(errors="replace").strip()
+
+
+def _needs_index(path: Path) -> bool:
+    try:
+        return needs_index(path)
+    except OSError as error:
+        raise HeaplineError(f"{path}: cannot be read: {error.strerror or error}.") from error
+
+
+def _ending(status: int) -> str:
+    if status == -9:
+        return "killed, perhaps for lack of memory"
+    return f"killed by signal {-status}" if status < 0 else f"exit code {status}"

@@ -1,0 +1,96 @@
+"""The sentences of diagnostics: what a line holds, its share, and the report that says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heapline.lsp.markdown import plain
+from heapline.units import human_bytes, human_count, share, things
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from heapline.insight.top_holders import TopHolder
+    from heapline.lsp.store import Entry
+
+_MAX_PATH = 6
+
+
+def of(entry: Entry, code: str) -> str:
+    """The message of a diagnostic with this code."""
+    if code == "retained-size":
+        return retained(entry)
+    return live(entry) if code == "live-memory" else allocated(entry)
+
+
+def retained(entry: Entry) -> str:
+    """What is held through the line's objects, since when, and by which root."""
+    found = entry.holder
+    assert found is not None  # noqa: S101 -- the code was chosen for it
+    report = entry.report
+    measures = entry.site.measures
+    count = measures.live_objects or 0
+    what = plain(found.path[-1].name) if found.path else "object"
+    article = "An" if what[:1] in set("AEIOU") else "A"
+    holder = (
+        f"{article} {what} allocated here holds" if found.one else f"{human_count(count)} objects allocated here hold"
+    )
+    held = [f"{human_count(objects)} {plain(name)}" for name, objects in found.held]
+    if sum(objects for _, objects in found.held) < found.objects:
+        held.append("…")
+    return (
+        f"{holder} {things(found.objects, 'object')} ({', '.join(held)}): at least {human_bytes(found.retained)},"
+        f" {share(found.retained, report.held_bytes)} of what the roots of {plain(report.path.name)} reach."
+        f"{_since(entry)} Held by {path(found, plain)}."
+    )
+
+
+def path(found: TopHolder, quoted: Callable[[str], str]) -> str:
+    """The way from the root to what a line's largest object is held by, the middle of a long one left out."""
+    names = [quoted(label.name) for label in found.path[:-1]]
+    if len(names) > _MAX_PATH:
+        names = [*names[: _MAX_PATH // 2], "…", *names[-_MAX_PATH // 2 :]]
+    return " → ".join(names) or "a root directly"
+
+
+def live(entry: Entry) -> str:
+    """What is alive of what the line allocated."""
+    report, measures = entry.report, entry.site.measures
+    count = measures.live_objects or 0
+    return (
+        f"{things(count, 'live object')} {'was' if count == 1 else 'were'} allocated here{_most(entry, count)}:"
+        f" {human_bytes(measures.live_bytes or 0)},"
+        f" {share(measures.shallow_bytes, report.attributable_bytes)} of {plain(report.path.name)}."
+    )
+
+
+def allocated(entry: Entry) -> str:
+    """What memory_profiler saw allocated on the line, and what survived its block."""
+    report, measures = entry.report, entry.site.measures
+    said = []
+    if measures.allocated_bytes is not None or measures.allocated_objects is not None:
+        said.append(f"allocated {_amount(measures.allocated_objects, measures.allocated_bytes)}")
+    if measures.retained_bytes or measures.retained_objects:
+        said.append(f"{_amount(measures.retained_objects, measures.retained_bytes)} survived the block")
+    whole = share(measures.shallow_bytes, report.attributable_bytes)
+    return f"This line {'; '.join(said)}: {whole} of {plain(report.path.name)}."
+
+
+def _most(entry: Entry, count: int) -> str:
+    """The class that more than half of the objects belong to, if there is one."""
+    classes = entry.report.index.by_class(entry.site_id) if entry.report.index else ()
+    largest = max(classes, key=lambda c: c.objects, default=None)
+    if largest is None or 2 * largest.objects <= count:
+        return ""
+    return f" ({plain(largest.of)})" if largest.objects == count else f", most of them {plain(largest.of)}"
+
+
+def _since(entry: Entry) -> str:
+    generations = entry.report.index.by_generation(entry.site_id) if entry.report.index else ()
+    return f" Allocated since generation {generations[0].of}." if generations else ""
+
+
+def _amount(objects: int | None, size: int | None) -> str:
+    if objects is None:
+        return human_bytes(size or 0)
+    return things(objects, "object") + (f" ({human_bytes(size)})" if size is not None else "")

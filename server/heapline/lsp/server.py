@@ -1,0 +1,100 @@
+"""The language server's state and the few things that every feature needs. The features are wired in `app`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from lsprotocol import types as t
+from pygls.lsp.server import LanguageServer
+
+from heapline import __version__
+from heapline.lsp.capabilities import Client
+from heapline.lsp.jobs import Loader
+from heapline.lsp.markdown import printable
+from heapline.lsp.protocol import Protocol, tolerant_converter
+from heapline.lsp.store import Store
+from heapline.lsp.uris import key_of, to_path, to_uri
+from heapline.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pygls.workspace import TextDocument
+
+    from heapline.heap.cache import Identity
+    from heapline.report import Report
+
+_log = logging.getLogger(__name__)
+
+
+class Server(LanguageServer):
+    """One server, one client, any number of folders and reports."""
+
+    protocol: Protocol
+
+    def __init__(self) -> None:
+        """Ready for `start_io`."""
+        super().__init__("heapline", __version__, protocol_cls=Protocol, converter_factory=tolerant_converter)
+        self.client = Client()
+        self.store = Store()
+        self.loader = Loader()
+        self.loading: dict[str, asyncio.Task[Report]] = {}
+        self.settling: set[str] = set()
+        self.placing = asyncio.Lock()
+        self.asking = asyncio.Semaphore(1)
+        self.published: dict[str, str] = {}
+        self.failed: dict[str, Identity | None] = {}
+        self.watched: list[str | t.RelativePattern] = []
+        self.client_settings: Any = None
+        self.told: set[str] = set()
+        self._default_settings = Settings()
+        self._folder_settings: dict[str, Settings] = {}
+
+    @property
+    def folders(self) -> list[Path]:
+        """The workspace's folders, in the client's spelling and order; of a client without them, its root."""
+        uris = [folder.uri for folder in self.workspace.folders.values()]
+        if not self.client.workspace_folders and self.workspace.root_uri:
+            uris = uris or [self.workspace.root_uri]
+        paths = (to_path(uri) for uri in uris)
+        return [path for path in paths if path is not None]
+
+    def open_document(self, uri: str) -> TextDocument | None:
+        """The document that the client has open under this URI."""
+        document: TextDocument | None = self.workspace.text_documents.get(unquote(uri))  # pygls' own key
+        return document
+
+    def settings_for(self, path: Path) -> Settings:
+        """The settings of the innermost folder that holds the file, else the client's."""
+        for parent in (path, *path.parents):
+            found = self._folder_settings.get(str(parent))
+            if found is not None:
+                return found
+        return self._default_settings
+
+    def use_settings(self, default: Settings, by_folder: dict[Path, Settings]) -> None:
+        """Replace all settings."""
+        self._default_settings = default
+        self._folder_settings = {str(folder): settings for folder, settings in by_folder.items()}
+
+    def uri_of(self, path: Path) -> str:
+        """The file's URI as the client spells it: of the open document, else from its folder's spelling."""
+        key = key_of(path)
+        for document in self.workspace.text_documents.values():
+            opened = to_path(document.uri)
+            if opened is not None and opened.name == path.name and key_of(opened) == key:
+                return str(document.uri)
+        return to_uri(path)
+
+    def show(self, kind: t.MessageType, message: str) -> None:
+        """One message to the user, and to the log; what came from a file in it may be hostile."""
+        message = printable(message)
+        _log.info("%s: %s", kind.name, message)
+        self.window_show_message(t.ShowMessageParams(kind, message))
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log what went wrong in the server; the user gets messages only about what the user can mend."""
+        _log.error("%s: %s", getattr(source, "__name__", source), error)

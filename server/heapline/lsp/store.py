@@ -1,0 +1,163 @@
+"""The loaded reports, and by file and line what they say: all that a request needs, ready before it is asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from heapline.insight.top_holders import TopHolder, top_holders
+from heapline.lsp.uris import key_of
+from heapline.places.mapping import Place, infer_places
+from heapline.places.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from heapline.profile import Format, Site
+    from heapline.report import Report
+
+_LEAST_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One site of one report, placed on a line of the workspace. `site_id` is its position in the profile.
+
+    `folder` is the workspace's folder that the file lies in; `holder` is there if the site is a top holder of the heap.
+    """
+
+    report: Report
+    site_id: int
+    site: Site
+    place: Place
+    folder: Path
+    holder: TopHolder | None
+
+
+@dataclass(slots=True)
+class FileEntries:
+    """A workspace file's entries by line (1-based); `path` is spelled as the client spells its folder.
+
+    `speakers` are the reports whose numbers stand on the lines, one a format.
+    """
+
+    path: Path
+    speakers: dict[Format, Report]
+    lines: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+
+
+class Store:
+    """Reports by file; entries by workspace file. Changed on the event loop only."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._reports: dict[str, tuple[Report, dict[int, Entry]]] = {}
+        self._files: dict[str, FileEntries] = {}
+
+    @property
+    def reports(self) -> list[Report]:
+        """In the order in which they were loaded."""
+        return [report for report, _ in self._reports.values()]
+
+    @property
+    def files(self) -> Iterable[FileEntries]:
+        """The workspace files that have entries."""
+        return self._files.values()
+
+    def get(self, path: Path) -> Report | None:
+        """The loaded report of this file."""
+        found = self._reports.get(key_of(path))
+        return found[0] if found else None
+
+    def by_name(self, path: str) -> Report | None:
+        """The loaded report that was given to the client under this path."""
+        return next((report for report in self.reports if str(report.path) == path), None)
+
+    def entry_of(self, report: Report, site: int | None) -> Entry | None:
+        """The entry of a report's site, if that has a place and the report is still loaded."""
+        loaded = self._reports.get(key_of(report.path))
+        return loaded[1].get(site) if loaded and loaded[0] is report and site is not None else None
+
+    def placed(self, report: Report) -> int:
+        """How many of a loaded report's sites have a place in the workspace."""
+        return len(self._reports[key_of(report.path)][1])
+
+    def entries(self, path: Path) -> FileEntries | None:
+        """What is known about a workspace file."""
+        return self._files.get(key_of(path))
+
+    def put(self, report: Report, entries: list[Entry]) -> None:
+        """Add a report, or replace the one of the same file."""
+        old = self._reports.pop(key_of(report.path), None)
+        if old:
+            old[0].close()
+        self._reports[key_of(report.path)] = (report, {entry.site_id: entry for entry in entries})
+        self._rebuild()
+
+    def replace_entries(self, report: Report, entries: list[Entry]) -> None:
+        """Place a loaded report anew; nothing if it was unloaded in the meantime."""
+        key = key_of(report.path)
+        if key in self._reports and self._reports[key][0] is report:
+            self._reports[key] = (report, {entry.site_id: entry for entry in entries})
+            self._rebuild()
+
+    def remove(self, path: Path) -> bool:
+        """Forget a report; false if it was not loaded."""
+        found = self._reports.pop(key_of(path), None)
+        if found:
+            found[0].close()
+            self._rebuild()
+        return found is not None
+
+    def _speakers(self) -> dict[Path, dict[Format, Report]]:
+        """By folder and format the report whose numbers stand on the lines.
+
+        One speaks for the whole folder: a line that it lacks has nothing now, whatever an older one says.
+        """
+        speakers: dict[Path, dict[Format, Report]] = defaultdict(dict)
+        for report, entries in self._reports.values():
+            for folder in {entry.folder for entry in entries.values()}:
+                known = speakers[folder].get(report.profile.format)
+                if known is None or _authority(report) > _authority(known):
+                    speakers[folder][report.profile.format] = report
+        return speakers
+
+    def _rebuild(self) -> None:
+        speakers = self._speakers()
+        files: dict[str, FileEntries] = {}
+        keys: dict[Path, str] = {}
+        for _, entries in self._reports.values():
+            for entry in entries.values():
+                file = entry.place.file
+                key = keys.get(file) or keys.setdefault(file, key_of(file))
+                if key not in files:
+                    files[key] = FileEntries(file, speakers[entry.folder])
+                files[key].lines[entry.place.line].append(entry)
+        self._files = files
+
+
+def _authority(report: Report) -> tuple[bool, int]:
+    """What makes one of several reports speak: that it names roots, then that it is newer."""
+    return (report.index is None or report.index.report.has_roots, report.identity.modified_ns)
+
+
+def place_sites(report: Report, folders: Sequence[Path]) -> list[Entry]:
+    """The report's sites that lie in the folders. Reads the folders: not for the event loop."""
+    places = infer_places((site.path for site in report.profile.sites), Workspace(folders))
+    holders: dict[int, TopHolder] = {}
+    if report.graph:
+        with report.graph.cursor() as graph:
+            holders = {found.site: found for found in top_holders(graph, _LEAST_SHARE * report.held_bytes)}
+    by_depth = sorted(folders, key=lambda folder: -len(folder.parts))
+    folder_of: dict[Path, Path] = {}
+    entries = []
+    for site_id, site in enumerate(report.profile.sites):
+        place = places.place(site.path, site.line)
+        if place is not None:
+            file = place.file
+            if file not in folder_of:
+                folder_of[file] = next(folder for folder in by_depth if file.is_relative_to(folder))
+            entries.append(Entry(report, site_id, site, place, folder_of[file], holders.get(site_id)))
+    return entries

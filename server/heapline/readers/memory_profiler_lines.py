@@ -1,0 +1,99 @@
+"""The lines of a memory_profiler text: what one line says, whatever stands around it.
+
+Source of the format: ``Results#pretty_print`` of memory_profiler 0.0.4 to 1.1.0, and of heap-profiler, which
+took it over.
+Measures are called as the fields of ``heapline.profile.Measures``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+LOCATION_TITLES = {
+    f"{kind} {metric} by location": f"{kind}_{measure}"
+    for kind in ("allocated", "retained")
+    for metric, measure in (("memory", "bytes"), ("objects", "objects"))
+}
+"""Title of a section whose rows are sites -> the measure that its rows count."""
+
+OTHER_TITLES = frozenset(
+    [title.replace("location", name) for title in LOCATION_TITLES for name in ("gem", "file", "class")]
+    + ["Allocated String Report", "Retained String Report", "Shape Edges Report"]
+)
+"""Titles of sections that say nothing about lines of code, or that hold the program's strings."""
+
+NO_DATA = "NO DATA"
+
+_CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # ECMA-48: colours, and what terminals add to them
+_SCALE = {unit: 1000**power for power, unit in enumerate(["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"])}
+_SCALED = rf"(?P<scaled>[0-9]{{1,9}}(?:\.[0-9]{{1,9}})?) (?P<unit>{'|'.join(_SCALE)})"
+_TOTAL = re.compile(
+    r"(?P<before>.*?)Total (?P<kind>allocated|retained)"
+    rf"(?::\s+(?:(?P<bytes>[0-9]{{1,24}}) bytes|{_SCALED}) \((?P<objects>[0-9]{{1,20}}) objects\)"
+    r"| (?P<bare_objects>[0-9]{1,20}))"  # up to 0.9.3
+)
+_ROW = re.compile(rf"\s*(?:(?P<plain>[0-9]{{1,24}})|{_SCALED})  (?P<path>[^\0]+):(?P<line>[0-9]{{1,20}})")
+_ROW_0_0_4 = re.compile(r"\s*(?P<path>[^\0]+):(?P<line>[0-9]{1,20}) x (?P<plain>[0-9]{1,24})")
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """``Total allocated: …``. ``bytes`` is ``None`` up to 0.9.3; ``before`` is what the line began with."""
+
+    kind: str
+    objects: int
+    bytes: int | None
+    rounded: bool
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One site's number in one section: bytes or objects, after the section's title."""
+
+    path: str
+    line: int
+    amount: int
+    rounded: bool
+
+
+def without_colours(text: str) -> str:
+    """The text without the control sequences that colour it."""
+    return _CONTROL_SEQUENCE.sub("", text) if "\x1b" in text else text
+
+
+def parse_total(text: str) -> Total | None:
+    """The total that the line ends with, or ``None``."""
+    if "Total " not in text or not (match := _TOTAL.fullmatch(text.rstrip())):
+        return None
+    objects = int(match["objects"] or match["bare_objects"])
+    size, rounded = (None, False) if match["bare_objects"] else _amount(match, "bytes")
+    return Total(match["kind"], objects, size, rounded, match["before"])
+
+
+def parse_row(text: str, measure: str) -> Row | None:
+    """The row of a location section that counts ``measure``, or ``None`` where the line is none."""
+    text = text.rstrip()
+    if match := _ROW.fullmatch(text):
+        if match["unit"] and not measure.endswith("_bytes"):
+            return None
+        amount, rounded = _amount(match, "plain")
+    elif match := _ROW_0_0_4.fullmatch(text):
+        amount, rounded = int(match["plain"]), False
+    else:
+        return None
+    return Row(match["path"], int(match["line"]), amount, rounded)
+
+
+def is_rule(text: str) -> bool:
+    """Whether this is the line of dashes under a title."""
+    return text == "-" * 35
+
+
+def _amount(match: re.Match[str], plain: str) -> tuple[int, bool]:
+    """The number in the match and whether it was rounded: two decimals of a kB are no longer bytes."""
+    if match["unit"] is None:
+        return int(match[plain]), False
+    return round(Decimal(match["scaled"]) * _SCALE[match["unit"]]), match["unit"] != "B"

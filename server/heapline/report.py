@@ -1,0 +1,111 @@
+"""A report, loaded: its profile, and for a heap dump the index that answers questions about its sites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from heapline.errors import HeaplineError
+from heapline.files import lines_of
+from heapline.heap.cache import Identity
+from heapline.heap.duck import is_damage
+from heapline.heap.index import HeapIndex, open_index, unavailable
+from heapline.readers import heap_dump, memory_profiler, recognise
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from heapline.heap.retained import HeapGraph
+    from heapline.profile import Profile
+
+
+@dataclass(frozen=True)
+class Report:
+    """One loaded report.
+
+    `index` is there for heap dumps; its site ids are positions in `profile.sites`. `identity` is the file's when
+    it was opened.
+    """
+
+    profile: Profile
+    index: HeapIndex | None
+    identity: Identity
+
+    @property
+    def path(self) -> Path:
+        """The report's file."""
+        return self.profile.path
+
+    @property
+    def attributable_bytes(self) -> int:
+        """The bytes that shares are taken of: the report's largest total, less the allocation tracer's own."""
+        return self.profile.totals.shallow_bytes - self._tracer_bytes
+
+    @property
+    def graph(self) -> HeapGraph | None:
+        """The graph of a heap dump, if it was made."""
+        return self.index.graph if self.index else None
+
+    @property
+    def held_bytes(self) -> int:
+        """The bytes that shares of retained sizes are taken of: all that is reachable, less the tracer's own."""
+        return self.graph.held_bytes if self.graph else 0
+
+    @property
+    def _tracer_bytes(self) -> int:
+        return self.index.report.tracer_bytes if self.index else 0
+
+    def close(self) -> None:
+        """Release the report's index."""
+        if self.index:
+            self.index.close()
+
+    def discard(self, error: duckdb.Error | None = None) -> HeaplineError:
+        """Close the report's index, and remove it unless `error`, met in reading it, tells of a lack that passes.
+
+        Gives the error to show.
+        """
+        return _failed(self.path, self.index, error)
+
+
+def needs_index(path: Path) -> bool:
+    """Whether the report is a heap dump without an index, or without the graph that it could have.
+
+    Raises HeaplineError if it is no report.
+    """
+    if recognise(path) != "heap-dump":
+        return False
+    index = open_index(path)
+    if index is None:
+        return True
+    index.close()
+    return not index.is_complete
+
+
+def open_report(path: Path) -> Report:
+    """Open a report that needs no (more) indexing. Raises HeaplineError if it cannot be read."""
+    try:
+        identity = Identity.of(path)
+        if recognise(path) == "memory-profiler":
+            with lines_of(path) as stream:
+                return Report(memory_profiler.read(path, stream), None, identity)
+        index = open_index(path)
+    except OSError as error:
+        raise HeaplineError(f"{path}: cannot be read: {error.strerror or error}.") from error
+    if index is None:
+        raise HeaplineError(f"{path}: has no index, or changed since it was made. Load it again.")
+    try:
+        return Report(heap_dump.read(path, index), index, identity)
+    except duckdb.Error as error:
+        raise _failed(path, index, error) from error
+
+
+def _failed(path: Path, index: HeapIndex | None, error: duckdb.Error | None) -> HeaplineError:
+    if index and error and not is_damage(error):
+        index.close()
+        return unavailable(path, index.path, error)
+    if index:
+        index.discard()
+    return HeaplineError(f"{path}: its index was damaged and is removed. Load it again.")

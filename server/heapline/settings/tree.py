@@ -1,0 +1,103 @@
+"""The settings: the single source of their names, types, defaults, ranges and documentation.
+
+A field's metadata has ``doc`` (Markdown, whole sentences) and, for a number, ``range`` (smallest and largest
+value, both allowed). Field names are those of Python; users write them in camelCase.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["off", "hint", "information", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLens:
+    """The numbers above a line."""
+
+    enabled: bool = field(default=True, metadata={"doc": "Show code lenses above the lines that allocate."})
+    max_per_file: int = field(
+        default=50,
+        metadata={"doc": "The most lenses in one file; the largest are kept.", "range": (1, 1000)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """From when on a line is worth showing."""
+
+    bytes: int = field(
+        default=10_000,
+        metadata={
+            "doc": "A line is shown from this many bytes on, or when it reaches `threshold.objects`.",
+            "range": (0, 10**12),
+        },
+    )
+    objects: int = field(
+        default=100,
+        metadata={
+            "doc": "A line is shown from this many objects on, or when it reaches `threshold.bytes`.",
+            "range": (0, 10**12),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """The lines in the editor's list of problems."""
+
+    severity: Severity = field(
+        default="information",
+        metadata={"doc": "How a diagnostic is marked. `off` shows none."},
+    )
+    share: float = field(
+        default=5,
+        metadata={
+            "doc": "A line gets a diagnostic from this share of the report's bytes on, in percent.",
+            "range": (0, 100),
+        },
+    )
+    retained_share: float = field(
+        default=10,
+        metadata={
+            "doc": "A line gets a diagnostic when what it retains is at least this share of the reachable heap, in "
+            "percent, and nothing below it explains that better.",
+            "range": (1, 100),
+        },
+    )
+    max_per_file: int = field(
+        default=20,
+        metadata={"doc": "The most diagnostics in one file; the largest are kept.", "range": (1, 1000)},
+    )
+    max_total: int = field(
+        default=200,
+        metadata={"doc": "The most diagnostics in all files; the largest are kept.", "range": (1, 10_000)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hover:
+    """What is shown when the pointer rests on a line."""
+
+    enabled: bool = field(
+        default=True,
+        metadata={"doc": "Show all that is known about a line when the pointer rests on it."},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one workspace folder. ``Settings()`` holds the defaults."""
+
+    reports: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Reports (heap dumps, memory_profiler texts) that load by themselves: globs, relative to "
+            "the workspace folder or absolute. In `.heapline.toml` they must stay inside the folder.",
+        },
+    )
+    code_lens: CodeLens = field(default_factory=CodeLens)
+    threshold: Threshold = field(default_factory=Threshold)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
+    hover: Hover = field(default_factory=Hover)
