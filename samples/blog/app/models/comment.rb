@@ -1,0 +1,5 @@
+# frozen_string_literal: true
+
+class Comment < ActiveRecord::Base
+  belongs_to :post
+end
