@@ -1,0 +1,1 @@
+"""Heapline in real editors, each with the configuration that the documentation offers."""

@@ -1,0 +1,81 @@
+;;; emacs_probe.el --- what a user sees of Heapline in Emacs  -*- lexical-binding: t; -*-
+
+;; Run by test_emacs.py: uses editors/emacs/heapline.el as a user would, and writes what is on the screen, as JSON, to the
+;; file that $PROBE_SEEN names.  $PROBE_FILE and $PROBE_LINE are where to look.
+
+(package-initialize)
+(require 'json)
+(add-to-list 'load-path (getenv "PROBE_CONFIG"))
+(require 'heapline)
+
+(defvar seen nil)
+(defvar problem nil)
+(setq eglot-sync-connect 60)
+
+(defun see (name value) (push (cons name value) seen))
+
+(defun wait-for (what condition)
+  "Wait until CONDITION gives something, and give that."
+  (let ((deadline (+ (float-time) 60)) found)
+    (while (not (or (setq found (funcall condition)) (> (float-time) deadline)))
+      (accept-process-output nil 0.05))
+    (or found (error "Never came: %s" what))))
+
+(defun lenses ()
+  "What stands behind the buffer's lines, by line."
+  (let (found)
+    (dolist (overlay (overlays-in (point-min) (point-max)) found)
+      (when (overlay-get overlay 'heapline)
+        (push (cons (number-to-string (line-number-at-pos (overlay-start overlay)))
+                    (string-trim (overlay-get overlay 'after-string)))
+              found)))))
+
+(defun go-to-line ()
+  (goto-char (point-min))
+  (forward-line (1- (string-to-number (getenv "PROBE_LINE"))))
+  (back-to-indentation))
+
+(defun probe ()
+  (find-file (getenv "PROBE_FILE"))
+  (heapline)
+  (see 'server (plist-get (eglot--server-info (eglot-current-server)) :name))
+  (see 'root (directory-file-name (expand-file-name (project-root (eglot--project (eglot-current-server))))))
+  (see 'lenses_at_start (length (lenses)))
+
+  (heapline-load (getenv "PROBE_DUMP"))
+  (wait-for "retained sizes in the lenses"
+            (lambda () (string-match-p "retains" (alist-get (getenv "PROBE_LINE") (lenses) "" nil #'equal))))
+  (see 'lenses (lenses))
+  (wait-for "the diagnostics" (lambda () (flymake-start) (flymake-diagnostics)))
+  (see 'diagnostics (vconcat (mapcar (lambda (found)
+                                       `((line . ,(line-number-at-pos (flymake-diagnostic-beg found)))
+                                         (type . ,(symbol-name (flymake-diagnostic-type found)))
+                                         (message . ,(flymake-diagnostic-text found))))
+                                     (flymake-diagnostics))))
+
+  (go-to-line)
+  (let (hover)
+    (eglot-hover-eldoc-function (lambda (text &rest _) (setq hover text)))
+    (see 'hover (substring-no-properties (wait-for "the hover" (lambda () hover)))))
+
+  (see 'references (vconcat (mapcar (lambda (found)
+                                      (let ((at (xref-item-location found)))
+                                        `((file . ,(xref-location-group at)) (line . ,(xref-location-line at)))))
+                                    (xref-backend-references 'eglot (xref-backend-identifier-at-point 'eglot)))))
+
+  (heapline-holders)
+  (see 'page (wait-for "the page of holders"
+                       (lambda ()
+                         (when-let ((page (get-buffer "*heapline holders*")))
+                           (with-current-buffer page (buffer-string))))))
+
+  (heapline-unload)
+  (wait-for "everything to be gone"
+            (lambda () (flymake-start) (not (or (lenses) (flymake-diagnostics)))))
+  (eglot-shutdown (eglot-current-server)))
+
+(condition-case caught
+    (probe)
+  (error (see 'problem (error-message-string caught))))
+(with-temp-file (getenv "PROBE_SEEN")
+  (insert (json-encode seen)))

@@ -1,0 +1,58 @@
+"""The sample program as a user's checkout, and real editors that find `heapline` on their PATH."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sample_files import SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HERE = Path(__file__).parent
+CONFIGS = HERE.parents[1] / "editors"
+DUMP = SAMPLES / "translate/reports/heap-3.json.gz"
+LEAK = Path("lib/translation_cache.rb")
+LEAK_LINE = 13
+HASH_LINE = 9
+"""Where the cache allocates the hash that holds its entries."""
+
+
+def checkout(target: Path) -> Path:
+    """The program in a directory that editors take for a project; gives `target`."""
+    shutil.copytree(SAMPLES / "translate", target, ignore=shutil.ignore_patterns("reports"))
+    (target / ".git").mkdir()
+    return target
+
+
+def seen_in(editor: Sequence[str], config: Path, program: Path) -> dict[str, Any]:
+    """What a probe saw: `editor` is the command that runs it, with a home directory beside `program`."""
+    home = program.with_name("home")
+    programs = home / "bin"
+    programs.mkdir(parents=True)
+    server = programs / "heapline"
+    server.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m heapline "$@"\n')
+    server.chmod(0o755)
+    seen = home / "seen.json"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("XDG_")},
+        "HOME": str(home),
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "PROBE_CONFIG": str(config),
+        "PROBE_DUMP": str(DUMP),
+        "PROBE_FILE": str(program / LEAK),
+        "PROBE_LINE": str(LEAK_LINE),
+        "PROBE_SEEN": str(seen),
+    }
+    ended = subprocess.run(editor, env=environment, cwd=home, capture_output=True, text=True, check=False)
+    said = ended.stdout + ended.stderr
+    assert seen.exists(), f"{editor[0]} ended with {ended.returncode} and saw nothing: {said}"
+    found: dict[str, Any] = json.loads(seen.read_text(encoding="utf-8"))
+    assert "problem" not in found, f"{found}\n{said}"
+    return found

@@ -1,0 +1,32 @@
+"""Where the samples are: real programs, the dumps and texts that real Ruby wrote of them, and Ruby's own counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+
+TEXTS = sorted(SAMPLES.glob("*/reports/memory_profiler*.txt"))
+"""memory_profiler reports in every print variant."""
+
+ORACLES = {
+    **{
+        dump: dump.with_name(dump.name.replace("heap-", "oracle-"))
+        for dump in sorted(SAMPLES.glob("*/reports/heap-*.json.gz"))
+    },
+    **{
+        dump: dump.with_name("oracle.json.gz" if dump.name == "full.json.gz" else f"oracle-{dump.name}")
+        for dump in sorted(SAMPLES.glob("rubies/*/*.json.gz"))
+        if not dump.name.startswith("oracle")
+    },
+}
+"""Each heap dump and the oracle that belongs to it."""
+
+DUMPS = list(ORACLES)
+"""Heap dumps, gzip: three rounds of each program, and four kinds of each Ruby version."""
+
+
+def sample_id(path: Path) -> str:
+    """A sample's name in a test's id: `translate/heap-1`, `3.4/since`."""
+    folder = path.parent.parent if path.parent.name == "reports" else path.parent
+    return f"{folder.name}/{path.name.split('.')[0]}"

@@ -1,0 +1,36 @@
+// Runs Heapline in a real VS Code: node run.mjs suite|drive|broken OPTIONS
+//
+// suite    tests inside VS Code's extension host (suite.cjs)
+// drive    what a user does and sees, with screenshots (drive.mjs)
+// broken   the same with a server that cannot be started (broken.mjs)
+//
+// OPTIONS is JSON: the options of startVSCode (vscode.mjs), `workspace` (a folder that may be written to),
+// `report` (a heap dump of its code), `file`, `line` and `column` (1-based) of code that allocated, `live` (what is to
+// be read of it, such as "4,520 live") and `out`: a directory for pictures and for `MODE.json`, which says what was seen.
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { broken } from "./broken.mjs";
+import { drive } from "./drive.mjs";
+import { suite } from "./suite.mjs";
+import { startVSCode } from "./vscode.mjs";
+
+const [mode, json] = process.argv.slice(2);
+const options = JSON.parse(json);
+const code = await startVSCode({
+  ...options,
+  environment: { HEAPLINE_TEST: json, HEAPLINE_TEST_TOOLS: options.tools },
+});
+const abandoned = new Promise((_resolve, reject) => {
+  process.stdin.resume().once("end", () => reject(new Error("our input ended, and with it whoever wanted this run")));
+});
+try {
+  const seen = await Promise.race([{ suite, drive, broken }[mode](code, options), abandoned]);
+  await writeFile(path.join(options.out, `${mode}.json`), JSON.stringify(seen, null, 2));
+} catch (error) {
+  // The page may be what failed; then there is no picture.
+  await code.page.screenshot({ path: path.join(options.out, `${mode}-failed.png`) }).catch(() => {});
+  throw error;
+} finally {
+  process.stdin.destroy();
+  await code.close();
+}

@@ -1,0 +1,123 @@
+// A real VS Code (its server and its web page, in a headless Chromium) with Heapline installed.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { createInterface } from "node:readline";
+
+// Nothing but the code under test on the screen, and no word to anyone outside.
+const USER_SETTINGS = {
+  "chat.commandCenter.enabled": false,
+  "chat.disableAIFeatures": true,
+  "editor.minimap.enabled": false,
+  "extensions.autoCheckUpdates": false,
+  "extensions.autoUpdate": false,
+  "extensions.ignoreRecommendations": true,
+  "files.simpleDialog.enable": true,
+  "git.enabled": false,
+  "security.workspace.trust.startupPrompt": "never",
+  "telemetry.telemetryLevel": "off",
+  "update.mode": "none",
+  "workbench.enableExperiments": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.startupEditor": "none",
+};
+
+const BROWSER_FLAGS = [
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-sync",
+  "--no-first-run",
+  "--no-sandbox",
+];
+
+/**
+ * Starts VS Code with an empty profile and the packed extension.
+ *
+ * options: `tools` (what install.sh made), `browser` (Chromium's path), `vsix`, `home` (an empty directory for all
+ * that VS Code writes), `command` (the setting heapline.server.command), `trusted` (false: folders open in
+ * Restricted Mode), `environment` (more variables for the extension host and the language server).
+ */
+export async function startVSCode({ tools, browser, vsix, home, command, trusted = true, environment = {} }) {
+  const require = createRequire(path.join(tools, "package.json"));
+  const { chromium } = require("playwright-core");
+  await writeJSON(path.join(home, "data", "User", "settings.json"), USER_SETTINGS);
+  await writeJSON(path.join(home, "data", "Machine", "settings.json"), { "heapline.server.command": command });
+
+  const runServer = (...args) =>
+    spawn(
+      process.execPath,
+      [path.join(tools, "package/lib/vscode/out/server-main.js"), "--server-data-dir", home]
+        .concat(["--accept-server-license-terms", "--telemetry-level", "off"], args),
+      {
+        // Without a gallery VS Code asks no market place.
+        env: { ...process.env, ...environment, EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "" }) },
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+
+  const installer = runServer("--install-extension", vsix);
+  installer.stdout.pipe(process.stderr);
+  const [status] = await once(installer, "exit");
+  if (status !== 0) throw new Error(`VS Code did not install ${vsix}: exit code ${status}`);
+  const extensions = path.join(home, "extensions");
+  const installed = (await readdir(extensions)).find((name) => name.startsWith("heapline.heapline-"));
+
+  const server = runServer(
+    ...["--host", "127.0.0.1", "--port", "0", "--without-connection-token"],
+    ...["--enable-smoke-test-driver", ...(trusted ? ["--disable-workspace-trust"] : [])],
+  );
+  const port = await listeningPort(server);
+  const chrome = await chromium.launch({ executablePath: browser, headless: true, args: BROWSER_FLAGS });
+  const page = await chrome.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(0);
+  page.setDefaultNavigationTimeout(0);
+  const asked = new Set();
+  page.on("request", (request) => {
+    const { host, protocol } = new URL(request.url());
+    if (/^(http|ws)s?:$/.test(protocol)) asked.add(host);
+  });
+
+  return {
+    /** The directory of the installed extension. */
+    extension: path.join(extensions, installed),
+    page,
+    /** A file's address as VS Code's page wants it. */
+    remote: (file) => `vscode-remote://127.0.0.1:${port}${file}`,
+    /** Shows a folder, with VS Code's own parameters for its web page as pairs of key and value. */
+    open: (folder, payload) => {
+      const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+      return page.goto(`http://127.0.0.1:${port}/?${query}`);
+    },
+    /** Every host but our own that the page asked for something. */
+    strangers: () => [...asked].filter((host) => host !== `127.0.0.1:${port}`),
+    /** Ends the browser and the server with all its children. */
+    close: async () => {
+      await chrome.close();
+      server.kill();
+      if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
+    },
+  };
+}
+
+/** The port from the line in which VS Code's server says that it is ready. */
+async function listeningPort(server) {
+  const lines = createInterface({ input: server.stdout });
+  for await (const line of lines) {
+    const port = /Extension host agent listening on (\d+)/.exec(line)?.[1];
+    if (port !== undefined) {
+      server.stdout.resume();
+      return Number(port);
+    }
+    console.error(line);
+  }
+  throw new Error("VS Code's server ended before it listened");
+}
+
+async function writeJSON(file, value) {
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify(value));
+}
