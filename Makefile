@@ -13,9 +13,9 @@ help:
 	@echo "make check     ruff, mypy, generated files"
 	@echo "make bench     speed and memory, beside what they are compared with (OBJECTS=5000000)"
 	@echo "make samples   take the sample reports again with real Ruby"
-	@echo "make vsix      package the VS Code extension"
+	@echo "make vsix      package the VS Code extension for this machine, the server inside"
 
-$(VENV)/ready: pyproject.toml $(wildcard server/heapline/heap/*.pyx)
+$(VENV)/ready: pyproject.toml setup.py $(wildcard server/heapline/heap/*.pyx)
 	@./prepare $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[dev]'
@@ -44,8 +44,8 @@ samples:
 $(EXTENSION)/node_modules/.package-lock.json: $(EXTENSION)/package-lock.json
 	cd $(EXTENSION) && npm ci --no-audit --no-fund
 
-vsix: $(EXTENSION)/node_modules/.package-lock.json
-	cd $(EXTENSION) && npm run package
+vsix: $(VENV)/ready $(EXTENSION)/node_modules/.package-lock.json
+	$(BIN)/python $(EXTENSION)/package.py
 
 clean:
-	rm -rf $(VENV) build dist $(EXTENSION)/node_modules $(EXTENSION)/out
+	rm -rf $(VENV) build dist $(EXTENSION)/node_modules $(EXTENSION)/dist $(EXTENSION)/wheels

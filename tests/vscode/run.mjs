@@ -1,6 +1,6 @@
 // Runs Heapline in a real VS Code: node run.mjs suite|drive|broken OPTIONS
 //
-// suite    tests inside VS Code's extension host (suite.cjs)
+// suite    tests inside VS Code's extension host (suite/*.cjs; `suite` says which)
 // drive    what a user does and sees, with screenshots (drive.mjs)
 // broken   the same with a server that cannot be started (broken.mjs)
 //

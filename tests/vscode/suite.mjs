@@ -1,4 +1,4 @@
-// Has VS Code run suite.cjs inside its extension host, against the extension as it was installed from its package.
+// Has VS Code run suite/SUITE.cjs inside its extension host, against the extension as it was installed from its package.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ export async function suite(code, options) {
   await code.page.exposeFunction("codeAutomationLog", (_type, args) => console.error(...args));
   await code.open(options.workspace, [
     ["extensionDevelopmentPath", code.remote(code.extension)],
-    ["extensionTestsPath", code.remote(fileURLToPath(new URL("suite.cjs", import.meta.url)))],
+    ["extensionTestsPath", code.remote(fileURLToPath(new URL("inside.cjs", import.meta.url)))],
   ]);
   await Promise.race([finished, new Screen(code.page, options.out).failure]);
   return JSON.parse(await readFile(path.join(options.out, "mocha.json"), "utf8"));

@@ -44,11 +44,12 @@ def programs() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def vsix(programs: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extension as its users get it."""
+    del programs  # without them this would fail
     package = tmp_path_factory.mktemp("vsix") / "heapline.vsix"
-    command = [programs["npm"], "run", "package", "--", "--out", str(package)]
+    command = [sys.executable, str(EXTENSION / "package.py"), "--out", str(package)]
     directory = os.open(EXTENSION, os.O_RDONLY)
     try:
-        # Tests run side by side, and the bundle that goes into the package is one file for all of them.
+        # Tests run side by side, and what goes into the package is built once for all of them.
         fcntl.flock(directory, fcntl.LOCK_EX)
         built = subprocess.run(command, cwd=EXTENSION, capture_output=True, text=True, check=False)
     finally:
@@ -101,10 +102,11 @@ def run(mode: str, options: dict[str, Any], pictures: str) -> Any:
     return json.loads((out / f"{mode}.json").read_text())
 
 
-def test_other_code_in_vscode_sees_lenses_diagnostics_and_hovers(options: dict[str, Any]) -> None:
+@pytest.mark.parametrize("suite", sorted(path.stem for path in (HERE / "suite").glob("*.cjs")))
+def test_inside_vscode(options: dict[str, Any], suite: str) -> None:
     # GIVEN VS Code with the packed extension and the sample's folder
     # WHEN the suite runs inside its extension host
-    results = run("suite", options, "suite")
+    results = run("suite", {**options, "suite": suite}, suite)
 
     # THEN every test of it passed
     assert results
