@@ -9,12 +9,13 @@ is worse than none.
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
+
+from heapline.places.origin import OWN, Origin, origin_inside, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,19 +26,16 @@ Rule = Literal["exact", "relative", "inferred"]
 
 _LEAST_SHARE = 1 / 3
 """Of the files that a rule speaks of so many must be in the folder: each program has a main.rb."""
-_NO_FILE = re.compile(r"[(<]|\Z|-e\Z")
-_LIBRARY = re.compile(
-    r"/gems/[^/]+-\d|/rubygems/|/ruby/(?:vendor_ruby|site_ruby|\d+\.\d+)|(?:^|/)[\w-]+-\d+\.\d+[^/]*/lib/"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a workspace file (`line` is 1-based) and the rule that led there."""
+    """A line of a workspace file (`line` is 1-based), the rule that led there, and whose code it is."""
 
     file: Path
     line: int
     rule: Rule
+    origin: Origin = OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +50,30 @@ class _Prefix:
 class Places:
     """Where a report's sites are in the workspace."""
 
-    def __init__(self, files: Mapping[str, tuple[Path, Rule]]) -> None:
-        """`files` gives the workspace file of each recorded path that has one."""
+    def __init__(self, files: Mapping[str, tuple[Path, Rule]], folders: Sequence[Path]) -> None:
+        """`files` gives the workspace file of each recorded path that has one; `folders` are the workspace's."""
         self._files = files
+        self._folders = sorted(folders, key=lambda folder: -len(folder.parts))
+        self._origins: dict[str, Origin] = {}
 
     def place(self, path: str, line: int) -> Place | None:
         """The place of a recorded `path:line`, or None: not of the workspace, ambiguous, or past the file's end."""
         found = self._files.get(path)
         if found is None or not 1 <= line <= _line_count(found[0]):
             return None
-        return Place(found[0], line, found[1])
+        return Place(found[0], line, found[1], self.origin(path))
+
+    def origin(self, path: str) -> Origin:
+        """Whose code a recorded path is, whether it has a place or not."""
+        known = self._origins.get(path)
+        if known is None:
+            known = self._origins[path] = self._find_origin(path)
+        return known
+
+    def _find_origin(self, path: str) -> Origin:
+        file = self._files[path][0] if path in self._files else None
+        folder = next((folder for folder in self._folders if file and file.is_relative_to(folder)), None)
+        return origin_inside(file.relative_to(folder).as_posix()) if file and folder else origin_of(path)
 
 
 def infer_places(paths: Iterable[str], workspace: Workspace) -> Places:
@@ -69,19 +81,20 @@ def infer_places(paths: Iterable[str], workspace: Workspace) -> Places:
     files: dict[str, tuple[Path, Rule]] = {}
     elsewhere: list[tuple[str, tuple[str, ...]]] = []
     for path in sorted(set(paths)):
-        if _NO_FILE.match(path):
+        origin = origin_of(path)
+        if origin.kind == "none":
             continue
         direct = _direct(path, workspace.folders)
         if direct is not None:
             files[path] = direct
-        elif not _LIBRARY.search(path):
+        elif origin.kind not in ("gem", "ruby"):
             elsewhere.append((path, PurePosixPath(path.replace("\\", "/")).parts))
     for prefix in _winners(elsewhere, workspace):
         for path, parts in elsewhere:
             placed = _apply(prefix, parts)
             if placed is not None and path not in files:
                 files[path] = (placed, "inferred")
-    return Places(files)
+    return Places(files, workspace.folders)
 
 
 def _direct(path: str, folders: Sequence[Path]) -> tuple[Path, Rule] | None:

@@ -1,0 +1,93 @@
+"""Whose code a recorded path is: the program's own, a gem's, Ruby's, a test's, or no file at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+OriginKind = Literal["own", "gem", "ruby", "test", "none"]
+
+_NO_FILE = re.compile(r"[(<]|\Z|-e\Z")
+_GEM = re.compile(r"([A-Za-z0-9_][\w.-]*?)-(\d+(?:\.\w+)*(?:-[A-Za-z][\w.-]*)?)")
+_CHECKOUT = re.compile(r"([A-Za-z0-9_][\w.-]*?)-([0-9a-f]{7,40})")
+_RUBY_FOLDER = re.compile(r"(?:^|/)(?:lib|lib64|lib/[^/]{1,64})/ruby/(vendor_ruby|site_ruby|\d+\.\d+\.\d+(?:\+\d+)?)/")
+_CODE_FOLDERS = ("lib/", "app/", "bin/", "exe/", "ext/")
+_TEST_FOLDER = re.compile(r"(?:^|/)(?:test|tests|spec|specs|features)/")
+_TEST_FILES = ("_test.rb", "_spec.rb")
+_TEST_HELPERS = frozenset({"test_helper.rb", "spec_helper.rb", "rails_helper.rb"})
+_LONGEST_NAME = 255
+"""Bytes in a name on every usual file system; what is longer is no gem, and no work for an expression."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose code it is.
+
+    `name` is a gem's; `version` a gem's (with its platform, or the revision of a checkout) or Ruby's folder
+    (`3.3.0`, `vendor_ruby`); `rest` is the path inside of it. All are empty for other kinds, and where a path of
+    Ruby's does not tell.
+    """
+
+    kind: OriginKind
+    name: str = ""
+    version: str = ""
+    rest: str = ""
+
+
+OWN = Origin("own")
+TEST = Origin("test")
+NO_FILE = Origin("none")
+
+
+def origin_of(path: str) -> Origin:
+    """The origin that a recorded path tells by itself; `own` where nothing speaks against it.
+
+    `/srv/shop-1.2/lib/x.rb` is own code: a name and a version make a gem only below `gems/`, or where a relative path
+    begins with them, as memory_profiler's `normalize_paths` leaves it. `gem:` and `rubylib:` are Vernier's.
+    """
+    if _NO_FILE.match(path):
+        return Origin("ruby") if path.startswith("<internal:") else NO_FILE
+    path = path.replace("\\", "/")
+    return _gem(path) or _ruby(path) or (TEST if _is_test_file(path) else OWN)
+
+
+def origin_inside(below: str) -> Origin:
+    """The origin of a workspace's file, from its path below the folder: here a folder of tests tells, too."""
+    origin = origin_of(below)
+    return TEST if origin.kind == "own" and _TEST_FOLDER.search(below) else origin
+
+
+def _gem(path: str) -> Origin | None:
+    at = len(path)
+    while (at := path.rfind("/gems/", 0, at)) >= 0:  # the innermost: a gem may be installed below another
+        checkout = path.endswith("/bundler", 0, at)
+        found = _named(path[at + len("/gems/") :], _CHECKOUT if checkout else _GEM)
+        if found:
+            return found
+    if path.startswith("gem:"):
+        full_name, _, rest = path[len("gem:") :].partition(":")
+        return _named(f"{full_name}/{rest}", _GEM)
+    found = _named(path, _GEM)
+    return found if found and found.rest.startswith(_CODE_FOLDERS) else None
+
+
+def _named(path: str, form: re.Pattern[str]) -> Origin | None:
+    folder, _, rest = path.partition("/")
+    name = form.fullmatch(folder) if rest and len(folder) <= _LONGEST_NAME else None
+    return Origin("gem", name[1], name[2], rest) if name else None
+
+
+def _ruby(path: str) -> Origin | None:
+    if path.startswith("rubylib:"):
+        version, _, rest = path[len("rubylib:") :].partition(":")
+        return Origin("ruby", version=version, rest=rest)
+    if path.startswith("ruby/lib/"):
+        return Origin("ruby", rest=path[len("ruby/lib/") :])
+    found = _RUBY_FOLDER.search(path)
+    return Origin("ruby", version=found[1], rest=path[found.end() :]) if found else None
+
+
+def _is_test_file(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name.endswith(_TEST_FILES) or name in _TEST_HELPERS or (name.startswith("test_") and name.endswith(".rb"))
