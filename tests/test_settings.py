@@ -370,7 +370,7 @@ def test_whatever_an_editor_sends_gives_settings_and_sentences(sent: object) -> 
 WHOLE_FILE = docs_page().split("```toml\n")[1].split("```")[0].encode()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     start=st.integers(0, len(WHOLE_FILE)),
     junk=st.binary(max_size=8) | st.text(max_size=8).map(lambda text: text.encode("utf-8", "replace")),

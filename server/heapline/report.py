@@ -44,6 +44,12 @@ class Report:
         return self.profile.totals.shallow_bytes - self._tracer_bytes
 
     @property
+    def attributable_objects(self) -> int | None:
+        """The live objects that shares are taken of: all, less the allocation tracer itself."""
+        objects = self.profile.totals.live_objects
+        return None if objects is None else objects - bool(self._tracer_bytes)
+
+    @property
     def graph(self) -> HeapGraph | None:
         """The graph of a heap dump, if it was made."""
         return self.index.graph if self.index else None

@@ -57,12 +57,14 @@ class Editor(LanguageClient):
         register_lsp_features(self, features)
         self.news = asyncio.Event()
         self.refreshes = 0
+        self.hint_refreshes = 0
         self.asked_for_settings = False
         self.registered: dict[str, t.Registration] = {}
         self.complaints: list[Exception] = []
         self.edits = 0
         for method, handler in (
             (t.WORKSPACE_CODE_LENS_REFRESH, _refresh),
+            (t.WORKSPACE_INLAY_HINT_REFRESH, _refresh_hints),
             (t.WORKSPACE_CONFIGURATION, _configuration),
             (t.CLIENT_REGISTER_CAPABILITY, _register),
             (t.CLIENT_UNREGISTER_CAPABILITY, _unregister),
@@ -150,6 +152,10 @@ class Editor(LanguageClient):
 
 def _refresh(editor: Editor, _: object) -> None:
     editor.refreshes += 1
+
+
+def _refresh_hints(editor: Editor, _: object) -> None:
+    editor.hint_refreshes += 1
 
 
 def _configuration(editor: Editor, params: t.ConfigurationParams) -> Any:

@@ -14,7 +14,10 @@ from heapline.lsp.features import (
     code_lens,
     diagnostics,
     execute_command,
+    heat,
+    hide_file,
     hover,
+    inlay_hint,
     lifecycle,
     references,
     show_holders,
@@ -39,6 +42,7 @@ def make_server() -> Server:
     server.feature(t.TEXT_DOCUMENT_DID_OPEN)(diagnostics.did_open)
     server.feature(t.TEXT_DOCUMENT_CODE_LENS, t.CodeLensOptions(resolve_provider=False))(code_lens.code_lens)
     server.feature(t.TEXT_DOCUMENT_HOVER)(hover.hover)
+    server.feature(t.TEXT_DOCUMENT_INLAY_HINT)(inlay_hint.inlay_hint)
     server.feature(t.TEXT_DOCUMENT_CODE_ACTION)(code_action.code_action)
     server.feature(t.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY)(call_hierarchy.prepare)
     server.feature(t.CALL_HIERARCHY_INCOMING_CALLS)(call_hierarchy.incoming)
@@ -50,6 +54,8 @@ def make_server() -> Server:
     server.command("heapline.status")(execute_command.status)
     server.command(code_action.SHOW_HOLDERS)(show_holders.show_holders)
     server.command("heapline.tree")(show_holders.tree)
+    server.command("heapline.heat")(heat.heat)
+    server.command("heapline.hideFile")(hide_file.hide_file)
     return server
 
 

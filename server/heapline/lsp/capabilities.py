@@ -18,6 +18,8 @@ class Client:
 
     progress: bool = False
     code_lens_refresh: bool = False
+    inlay_hint_refresh: bool = False
+    changes: bool = False
     workspace_folders: bool = False
     configuration: bool = False
     configuration_registration: bool = False
@@ -36,10 +38,13 @@ class Client:
         def can(path: str) -> Any:
             return get_capability(capabilities, path)
 
+        own = capabilities.experimental
         formats = can("text_document.hover.content_format") or ()
         return cls(
             progress=bool(can("window.work_done_progress")),
             code_lens_refresh=bool(can("workspace.code_lens.refresh_support")),
+            inlay_hint_refresh=bool(can("workspace.inlay_hint.refresh_support")),
+            changes=isinstance(own, dict) and bool(own.get("heaplineChanges")),  # Heapline's own extension
             workspace_folders=bool(can("workspace.workspace_folders")),
             configuration=bool(can("workspace.configuration")),
             configuration_registration=bool(can("workspace.did_change_configuration.dynamic_registration")),

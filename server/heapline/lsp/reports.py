@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from heapline.lsp.store import Entry
     from heapline.report import Report
 
+CHANGED = "heapline/changed"
+"""The notification to Heapline's own extension that something else is to be shown; it carries what `status` gives."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -191,10 +194,14 @@ def discard(ls: Server, report: Report, error: duckdb.Error) -> HeaplineError:
 
 
 def redraw(ls: Server) -> None:
-    """Show what is loaded now: publish diagnostics, ask for lenses, watch the files."""
+    """Show what is loaded now: publish diagnostics, ask for lenses and the like, watch the files."""
     diagnostics.publish(ls)
     if ls.client.code_lens_refresh:
         ls.workspace_code_lens_refresh(None)
+    if ls.client.inlay_hint_refresh:
+        ls.workspace_inlay_hint_refresh(None)
+    if ls.client.changes:
+        ls.protocol.notify(CHANGED, status(ls))
     watching.register(ls)
 
 

@@ -50,6 +50,7 @@ class Server(LanguageServer):
         self.watched: list[str | t.RelativePattern] = []
         self.client_settings: Any = None
         self.told: set[str] = set()
+        self.hidden: set[str] = set()
         self._default_settings = Settings()
         self._folder_settings: dict[str, Settings] = {}
 
@@ -74,6 +75,10 @@ class Server(LanguageServer):
             if found is not None:
                 return found
         return self._default_settings
+
+    def shows(self, path: Path) -> bool:
+        """Whether the user wants to see anything in this file."""
+        return self.settings_for(path).enabled and not (self.hidden and key_of(path) in self.hidden)
 
     def use_settings(self, default: Settings, by_folder: dict[Path, Settings]) -> None:
         """Replace all settings."""

@@ -10,6 +10,16 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["off", "hint", "information", "warning"]
+MetricName = Literal[
+    "all",
+    "liveObjects",
+    "liveBytes",
+    "retainedSize",
+    "allocatedObjects",
+    "allocatedBytes",
+    "survivedObjects",
+    "survivedBytes",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,26 @@ class CodeLens:
     max_per_file: int = field(
         default=50,
         metadata={"doc": "The most lenses in one file; the largest are kept.", "range": (1, 1000)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class InlayHint:
+    """One number at the end of a line."""
+
+    enabled: bool = field(
+        default=False,
+        metadata={"doc": "Show one number at the end of each hot line, as an inlay hint: quieter than a code lens."},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """The tint of hot lines."""
+
+    enabled: bool = field(
+        default=True,
+        metadata={"doc": "Tint hot lines, and mark them beside the scroll bar (VS Code only)."},
     )
 
 
@@ -97,7 +127,22 @@ class Settings:
             "the workspace folder or absolute. In `.heapline.toml` they must stay inside the folder.",
         },
     )
+    enabled: bool = field(
+        default=True,
+        metadata={"doc": "Show anything in the editor. Off, the reports stay loaded, and all else is out of sight."},
+    )
+    metric: MetricName = field(
+        default="all",
+        metadata={
+            "doc": "What code lenses, inlay hints and heat show, and what decides which lines come first. `all`: all "
+            "that the report knows, the most bytes first. `retainedSize` is known of heap dumps with roots alone, "
+            "`live…` of heap dumps; `allocated…` and `survived…` (what outlived the block) of memory_profiler reports. "
+            "A line whose report does not know the metric shows nothing.",
+        },
+    )
     code_lens: CodeLens = field(default_factory=CodeLens)
+    inlay_hint: InlayHint = field(default_factory=InlayHint)
+    heat: Heat = field(default_factory=Heat)
     threshold: Threshold = field(default_factory=Threshold)
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     hover: Hover = field(default_factory=Hover)

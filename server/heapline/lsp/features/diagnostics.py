@@ -56,7 +56,7 @@ def _deserving(ls: Server) -> list[Entry]:
     limit = 0
     for entries in ls.store.files:
         settings = ls.settings_for(entries.path)
-        if settings.diagnostics.severity == "off":
+        if settings.diagnostics.severity == "off" or not ls.shows(entries.path):
             continue
         limit = max(limit, settings.diagnostics.max_total)
         reaching = [entry for entry in hot(entries, settings) if _reaches_share(entry, settings)]

@@ -31,7 +31,7 @@ def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
     """The line's numbers from each report: totals, classes, generations, the report and its age."""
     path = to_path(params.text_document.uri)
     entries = ls.store.entries(path) if path else None
-    if path is None or entries is None or not ls.settings_for(path).hover.enabled:
+    if path is None or entries is None or not (ls.shows(path) and ls.settings_for(path).hover.enabled):
         return None
     line = params.position.line + 1
     here = entries.lines.get(line)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from heapline.metrics import weight
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -26,6 +28,20 @@ def hot(entries: FileEntries, settings: Settings) -> list[Entry]:
         if entries.speakers[entry.report.profile.format] is entry.report and _reaches(entry.site.measures, settings)
     ]
     return sorted(spoken, key=lambda e: (-e.site.measures.largest_bytes, e.place.line, e.report.profile.format))
+
+
+def shown(ls: Server, path: Path) -> list[Entry]:
+    """The hot lines of a file that the user wants marked, by the metric that is set, largest first.
+
+    At most `codeLens.maxPerFile`, so that lenses, hints and heat stand on the same lines.
+    """
+    entries = ls.store.entries(path)
+    if entries is None or not ls.shows(path):
+        return []
+    settings = ls.settings_for(path)
+    known = [entry for entry in hot(entries, settings) if weight(entry.site.measures, settings.metric)]
+    known.sort(key=lambda entry: -(weight(entry.site.measures, settings.metric) or 0))
+    return known[: settings.code_lens.max_per_file]
 
 
 def with_graph(ls: Server, path: Path, line: int) -> list[Entry]:
