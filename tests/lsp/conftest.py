@@ -12,12 +12,12 @@ from lsp.oracle import DUMP
 if TYPE_CHECKING:
     from pathlib import Path
 
-COPIES = 4
+COPIES = 8
 
 
 @pytest.fixture(scope="session")
 def big_dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A real dump's objects many times over, each time at other addresses; about 40 MB."""
+    """A real dump's objects many times over, each time at other addresses; about 80 MB."""
     lines = gzip.decompress(DUMP.read_bytes())
     path = tmp_path_factory.mktemp("big") / "big.json"
     with path.open("wb") as out:

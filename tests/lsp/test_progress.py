@@ -14,6 +14,7 @@ from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException
 from pytest_lsp import client_capabilities
 
+from lsp.conftest import COPIES
 from lsp.editor import VSCODE, Editor, editing, within_patience
 from lsp.oracle import DUMP, LEAK, LEAK_LINE, TEXT, TRANSLATE
 from lsp.processes import child_of, end_of, has_children
@@ -70,7 +71,7 @@ async def test_a_long_load_shows_rising_progress_from_begin_to_end(editor: Edito
     loaded = await editor.load(big_dump)
 
     # THEN one progress begins, can be cancelled, rises and ends
-    assert loaded["objects"] == 4 * 47_424
+    assert loaded["objects"] == COPIES * 47_424
     (reports,) = editor.progress_reports.values()
     first, *between, last = reports
     assert isinstance(first, t.WorkDoneProgressBegin)
