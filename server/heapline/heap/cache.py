@@ -17,7 +17,7 @@ import platformdirs
 
 from heapline.errors import HeaplineError
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of schema.sql, summary.sql and graph.sql; part of every index's name."""
 
 MAX_INDEXES = 24

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_THREADS = 4
 """Threads that work on one dump, at most: each takes memory, and an editor has other things to do."""
-_MEGABYTES_PER_THREAD = 150
+_MEGABYTES_PER_THREAD = 100
 _OF_THE_MOMENT = ("Too many open files", "Permission denied", "Cannot allocate memory")
 
 

@@ -8,6 +8,7 @@ IMEMO's `class` is junk or an owner, never an edge.
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ class Edges:
 def write(index: Path, records: Records, progress: Progress) -> Path:
     """Write the graph of the dump whose index was just written, whole or not at all; gives its path.
 
-    `records` must name roots, and loses its references. Raises duckdb.Error, OSError, MemoryError.
+    `records` must name roots, and loses its columns on the way. Raises duckdb.Error, OSError, MemoryError.
     """
     graph = cache.graph_path(index)
     with writing(graph) as connection:
@@ -56,56 +57,54 @@ def write(index: Path, records: Records, progress: Progress) -> Path:
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, records: Records, progress: Progress) -> None:
+    """Write all tables; those with a row per node in a thread of their own, while the next is computed."""
     connection.execute(sql("graph.sql"))
-    progress("linking objects", 0.0)
-    edges = _edges(records)
+    with connection.cursor() as writer, ThreadPoolExecutor(1) as thread:
+        waiting: list[Future[None]] = []
+
+        def store_meanwhile(table: str, **columns: NDArray[Any]) -> None:
+            waiting.append(thread.submit(_store, writer, table, columns))
+
+        progress("linking objects", 0.0)
+        records.release("generation")
+        edges = _edges(records)
+        store_meanwhile("edge", target=edges.targets)
+        memsize, site, label = _nodes(connection, records)
+        store_meanwhile("node", memsize=memsize, site=site, label=label, first_edge=edges.offsets[:-1])
+        progress("finding what holds what", 0.3)
+        idom, preorder, dominated = kernel.dominators(edges.offsets, edges.targets)
+        retained = kernel.retained(idom, preorder, memsize)
+        store_meanwhile("dominator", idom=idom, retained=retained, dominated=dominated)
+        store_meanwhile("preorder", node=preorder)
+        distance, parent = kernel.distances(edges.offsets, edges.targets)
+        store_meanwhile("path", distance=distance, parent=parent)
+        progress("adding up by line", 0.5)
+        _store(connection, "summary", _summary(edges, idom[1 : 1 + len(records.memsize)], records.memsize))
+        records.release("memsize")
+        by_site = kernel.group_retained(preorder, dominated, site, retained, int(site.max()) + 1)
+        _store(connection, "site_retained", {"site": np.arange(len(by_site), dtype=np.int32), "bytes": by_site})
+        classes, by_class = _retained_by_class(connection, label, preorder, dominated, retained)
+        _store(connection, "class_retained", {"class": classes, "bytes": by_class})
+        _store(connection, "tree", _tree(idom, label, preorder, memsize))
+        progress("writing the graph", 0.8)
+        for stored in waiting:
+            stored.result()
+    connection.execute(sql("biggest.sql"))
+
+
+def _nodes(connection: duckdb.DuckDBPyConnection, records: Records) -> tuple[Int64s, Int32s, Int32s]:
+    """Per node its bytes, site and label; fills the table `label`."""
     around = (1, len(records.roots))
     is_tracer = _columns(connection, "select is_tracer from heap.kind order by id")["is_tracer"].astype(bool)
     memsize = np.pad(np.where(is_tracer[records.kind], 0, records.memsize), around)
-    progress("finding what holds what", 0.3)
-    idom, preorder, dominated = kernel.dominators(edges.offsets, edges.targets)
-    distance, parent = kernel.distances(edges.offsets, edges.targets)
-    progress("adding up by line", 0.5)
     site_of_spot = np.append(_columns(connection, "select site from heap.spot order by id")["site"], -1).astype(
         np.int32
     )
     site = np.pad(site_of_spot[records.spot], around, constant_values=-1)
-    nodes: dict[str, NDArray[Any]] = {
-        "memsize": memsize,
-        "site": site,
-        "label": _labels(connection, records, site),
-        "idom": idom,
-        "retained": kernel.retained(idom, preorder, memsize),
-        "dominated": dominated,
-        "distance": distance,
-        "parent": parent,
-        "first_edge": edges.offsets[:-1],
-    }
-    sums = _sums(connection, nodes, preorder)
-    progress("writing the graph", 0.8)
-    large: dict[str, Mapping[str, NDArray[Any]]] = {
-        "node": nodes,
-        "edge": {"target": edges.targets},
-        "preorder": {"node": preorder},
-    }
-    for table, columns in {**large, **sums}.items():
-        _store(connection, table, columns)
-    _store(connection, "summary", _summary(edges, idom[1 : 1 + len(records.memsize)], records.memsize))
-    connection.execute(sql("biggest.sql"))
-
-
-def _sums(
-    connection: duckdb.DuckDBPyConnection, nodes: Mapping[str, NDArray[Any]], preorder: Int32s
-) -> dict[str, Mapping[str, NDArray[Any]]]:
-    """The tables by site, by class, and the merged tree."""
-    site, dominated, retained = nodes["site"], nodes["dominated"], nodes["retained"]
-    by_site = kernel.group_retained(preorder, dominated, site, retained, int(site.max()) + 1)
-    classes, by_class = _retained_by_class(connection, nodes["label"], preorder, dominated, retained)
-    return {
-        "site_retained": {"site": np.arange(len(by_site), dtype=np.int32), "bytes": by_site},
-        "class_retained": {"class": classes, "bytes": by_class},
-        "tree": _tree(nodes["idom"], nodes["label"], preorder, nodes["memsize"]),
-    }
+    records.release("spot")
+    label = _labels(connection, records, site)
+    records.release("address", "kind")
+    return memsize, site, label
 
 
 def _edges(records: Records) -> Edges:
@@ -121,14 +120,14 @@ def _edges(records: Records) -> Edges:
         )
     )
     of_super_root = np.arange(1 + objects, len(counts), dtype=np.int32)
-    referred = table.nodes(records.references)
-    records.references = np.empty(0, np.uint64)  # nobody needs the addresses any more, and they are many
-    targets = np.concatenate((of_super_root, referred, *named))
-    del referred
-    offsets, targets, dangling, duplicates = kernel.compact(_offsets(counts), targets)
+    targets = np.concatenate((of_super_root, table.nodes(records.references), *named))
+    records.release("references", "offsets")
     class_of_kind = table.nodes(
         np.array([0 if kind.type == "IMEMO" else kind.class_address for kind in records.kinds], np.uint64)
     )
+    del table
+    offsets, targets, dangling, duplicates = kernel.compact(_offsets(counts), targets)
+    del counts
     offsets, targets = _with_classes_last(offsets, targets, class_of_kind[records.kind])
     return Edges(offsets, targets, dangling, duplicates)
 

@@ -3,17 +3,23 @@
 -- whatever the ROOT lines of that category name. Bytes are `memsize`.
 -- Change anything here and raise SCHEMA in cache.py: older graphs are then built anew.
 
--- Per node, in order of its number, which is the row's: the object of row i of the index's `slot` is node i + 1.
+-- `node`, `dominator` and `path` have a row per node, in order of its number, which is the row's: the object of row i of the
+-- index's `slot` is node i + 1. (`node positional join dominator positional join path` has all columns. They are three
+-- tables since each is written as soon as it is known, while the next is computed.)
 create table node (
   memsize bigint,      -- 0 for the allocation tracer, which is part of the measurement and weighs on nobody
   site integer,        -- -1: not traced
   label integer,
+  first_edge bigint    -- its edges are the rows of `edge` from this one on, to the next node's first
+);
+create table dominator (
   idom integer,        -- immediate dominator; -1: unreachable from the recorded roots
   retained bigint,     -- bytes of all that it dominates, itself included
-  dominated integer,   -- how many objects those are
+  dominated integer    -- how many objects those are
+);
+create table path (
   distance integer,    -- edges on a shortest path from the super-root; -1: unreachable
-  parent integer,      -- the node before it on that path
-  first_edge bigint    -- its edges are the rows of `edge` from this one on, to the next node's first
+  parent integer       -- the node before it on that path
 );
 
 create table edge (target integer);

@@ -84,6 +84,11 @@ class Records:
     problems: list[Mended]
     cut: str | None
 
+    def release(self, *columns: str) -> None:
+        """Give back the memory of columns that nobody needs any more."""
+        for column in columns:
+            setattr(self, column, np.empty(0, getattr(self, column).dtype))
+
 
 def read(dump: Path, progress: Progress, block_bytes: int = BLOCK_BYTES) -> Records:
     """Read a whole dump. Raises OSError, MemoryError, and HeaplineError for a line too long to be a heap's.

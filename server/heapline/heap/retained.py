@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
+_TABLES = {
+    **dict.fromkeys(("idom", "retained", "dominated"), "dominator"),
+    **dict.fromkeys(("distance", "parent"), "path"),
+    "target": "edge",
+}
+"""Where the columns are that `node` has not."""
 _LABEL = "label.id, label.name, site.id, site.path, site.line"
 
 
@@ -178,10 +184,18 @@ class HeapGraph:
     @property
     def targets(self) -> NDArray[np.int32]:
         """The targets of all edges, in order of their sources."""
-        return self.column("target", "edge")
+        return self.column("target")
 
-    def column(self, name: str, table: str = "node") -> NDArray[Any]:
-        """One column of a table of the graph, whole, in order; read anew each time."""
+    @property
+    def preorder(self) -> NDArray[np.int32]:
+        """The nodes in preorder of the dominator tree."""
+        return self._column("node", "preorder")
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One column of what is known of each node or edge, whole, in order; read anew each time."""
+        return self._column(name, _TABLES.get(name, "node"))
+
+    def _column(self, name: str, table: str) -> NDArray[Any]:
         return self._connection.execute(f"select {name} from graph.{table}").fetchnumpy()[name]  # noqa: S608 -- ours
 
     def _rows_with(self, asked: dict[str, NDArray[Any]], query: str, *parameters: object) -> list[Any]:

@@ -79,7 +79,7 @@ class _Heap:
         self.idom = graph.column("idom")
         self.retained = graph.column("retained")
         self.dominated = graph.column("dominated")
-        self.order = graph.column("node", "preorder")
+        self.order = graph.preorder
         self.position = np.zeros(len(self.site), np.int32)
         self.position[self.order] = np.arange(len(self.order), dtype=np.int32)
         self.label = graph.column("label")
