@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from heapline import __version__
-from heapline.cli import holders, index, report, serve, tree
+from heapline.cli import generations, holders, index, report, serve, tree
 
 app = typer.Typer(
     name="heapline",
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command("report")(report.run)
 app.command("holders")(holders.run)
 app.command("tree")(tree.run)
+app.command("generations")(generations.run)
 app.command("index")(index.run)
 app.command("serve")(serve.run)
 

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from heapline.heap.index import HeapIndex
     from heapline.heap.retained import HeapGraph
 
 errors = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+_HOLDING = "what holds what"
 
 
 def load(path: Path) -> Report | None:
@@ -47,24 +49,37 @@ def asking(report: Report) -> Iterator[Report]:
 
 
 @contextmanager
-def asking_graph(path: Path) -> Iterator[tuple[Report, HeapGraph]]:
-    """A heap dump and its graph; whatever goes wrong ends the program with exit code 1, and says why."""
+def asking_index(path: Path, about: str) -> Iterator[tuple[Report, HeapIndex]]:
+    """A heap dump and its index; whatever goes wrong ends the program with exit code 1, and says why.
+
+    `about` is what nothing can be said about if the report is no heap dump.
+    """
     report = load(path)
     if report is None:
         raise typer.Exit(1)
     try:
         with asking(report):
-            yield report, _graph_of(report)
+            yield report, _index_of(report, about)
     except HeaplineError as error:
         complain(error)
         raise typer.Exit(1) from None
 
 
-def _graph_of(report: Report) -> HeapGraph:
-    if report.graph is None:
-        what = "names no roots (it was taken with since:)" if report.index else "is no heap dump"
-        raise HeaplineError(f"{report.path}: {what}, so nothing can be said about what holds what.")
-    return report.graph
+@contextmanager
+def asking_graph(path: Path) -> Iterator[tuple[Report, HeapGraph]]:
+    """The same with the dump's graph."""
+    with asking_index(path, _HOLDING) as (report, index):
+        if index.graph is None:
+            raise HeaplineError(
+                f"{path}: names no roots (it was taken with since:), so nothing can be said about {_HOLDING}."
+            )
+        yield report, index.graph
+
+
+def _index_of(report: Report, about: str) -> HeapIndex:
+    if report.index is None:
+        raise HeaplineError(f"{report.path}: is no heap dump, so nothing can be said about {about}.")
+    return report.index
 
 
 def build_with_progress(path: Path) -> Path:

@@ -103,6 +103,31 @@ class HeapIndex:
         """All sites as (path, line, method, objects, bytes), most bytes first; a site's id is its position."""
         return self._rows("select path, line, method, objects, bytes from site order by id")
 
+    def generations(self) -> list[tuple[int, int, int, int]]:
+        """All generations that have traced objects, as (generation, objects, bytes, compiled methods and blocks)."""
+        return self._rows(
+            "select generation, count(*), sum(memsize)::bigint, count(*) filter (where detail = 'iseq')"
+            " from slot join kind on kind.id = slot.kind where generation >= 0 and spot >= 0"
+            " group by generation order by generation"
+        )
+
+    def sites_of(self, first: int, last: int) -> list[tuple[int, int, int]]:
+        """What was allocated in these generations, both included: (site, objects, bytes), most bytes first."""
+        return self._rows(
+            "select site, sum(objects)::bigint, sum(bytes)::bigint from site_generation"
+            " where generation between ? and ? group by site order by 3 desc, site",
+            first, last,
+        )  # fmt: skip
+
+    def classes_of(self, first: int, last: int) -> list[Count]:
+        """The same by class."""
+        rows = self._rows(
+            "select name, count(*), sum(memsize)::bigint from slot join kind on kind.id = slot.kind"
+            " where spot >= 0 and generation between ? and ? group by name order by 3 desc, name",
+            first, last,
+        )  # fmt: skip
+        return [Count(*row) for row in rows]
+
     def problems(self) -> tuple[Problem, ...]:
         """The first damaged lines, in the file's order; those that are lost before those that were repaired."""
         rows = self._rows(
