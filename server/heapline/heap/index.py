@@ -128,6 +128,11 @@ class HeapIndex:
         )  # fmt: skip
         return [Count(*row) for row in rows]
 
+    def classes(self) -> list[tuple[int, str, int, int]]:
+        """All of (site, class, live objects, live bytes). On a connection of its own, so for any thread."""
+        with self._connect() as connection:
+            return connection.execute("select site, class, objects, bytes from site_class").fetchall()
+
     def problems(self) -> tuple[Problem, ...]:
         """The first damaged lines, in the file's order; those that are lost before those that were repaired."""
         rows = self._rows(

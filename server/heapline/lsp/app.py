@@ -16,6 +16,7 @@ from heapline.lsp.features import (
     execute_command,
     heat,
     hide_file,
+    hot_lines,
     hover,
     inlay_hint,
     lifecycle,
@@ -55,6 +56,9 @@ def make_server() -> Server:
     server.command(code_action.SHOW_HOLDERS)(show_holders.show_holders)
     server.command("heapline.tree")(show_holders.tree)
     server.command("heapline.heat")(heat.heat)
+    server.command("heapline.hotGroups")(hot_lines.hot_groups)
+    server.command("heapline.hotLines")(hot_lines.hot_lines)
+    server.command("heapline.hotLinesTable")(hot_lines.hot_lines_table)
     server.command("heapline.hideFile")(hide_file.hide_file)
     return server
 

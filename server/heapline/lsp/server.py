@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pygls.workspace import TextDocument
 
     from heapline.heap.cache import Identity
+    from heapline.insight.hot_lines import HotLines
+    from heapline.lsp.store import Entry
     from heapline.report import Report
 
 _log = logging.getLogger(__name__)
@@ -51,6 +53,7 @@ class Server(LanguageServer):
         self.client_settings: Any = None
         self.told: set[str] = set()
         self.hidden: set[str] = set()
+        self.hot_lines: tuple[dict[int, Entry], HotLines] | None = None
         self._default_settings = Settings()
         self._folder_settings: dict[str, Settings] = {}
 

@@ -80,6 +80,10 @@ class Store:
         loaded = self._reports.get(key_of(report.path))
         return loaded[1].get(site) if loaded and loaded[0] is report and site is not None else None
 
+    def entries_of(self, report: Report) -> dict[int, Entry]:
+        """A loaded report's entries by site; another object as soon as they are other ones."""
+        return self._reports[key_of(report.path)][1]
+
     def placed(self, report: Report) -> int:
         """How many of a loaded report's sites have a place in the workspace."""
         return len(self._reports[key_of(report.path)][1])
