@@ -9,7 +9,7 @@ import pytest
 from side_by_side import Both, both, label_of
 
 from heap_dumps import CLASS, graph_of, item, named, opened, root, site_id, write
-from heapline.heap.holders import Paths, Step, held_by, holders_of, of_label, of_site, paths_to
+from heapline.heap.holders import Above, Paths, Step, held_by, holders_of, of_label, of_site, paths_to, upwards
 from sample_files import DUMPS, sample_id
 
 if TYPE_CHECKING:
@@ -54,6 +54,39 @@ def test_paths_to_a_site_are_those_to_each_of_its_objects_merged(sample: Both) -
         # AND nothing is left out
         assert (paths.objects, paths.unreachable) == (len(nodes), len(nodes) - len(reachable))
         assert sum(step.held_objects for step in paths.roots) == len(reachable)
+
+
+def upward(holders: list[Above]) -> dict[Labels, list[int]]:
+    """The holders by the labels that lead up to them."""
+    found: dict[Labels, list[int]] = {}
+    waiting: list[tuple[Labels, Above]] = [((), holder) for holder in holders]
+    while waiting:
+        before, holder = waiting.pop()
+        labels = (*before, label_of(holder.label))
+        assert labels not in found
+        found[labels] = [holder.objects, holder.bytes]
+        waiting += [(labels, above) for above in holder.holders]
+    return found
+
+
+def test_the_ways_up_are_the_same_paths_from_the_other_end(sample: Both) -> None:
+    # GIVEN the path to each object of a site alone, as plain Python finds it
+    heap, above = sample.heap, sample.above("parent")
+    for number, (path, line, *_) in enumerate(sample.index.sites()):
+        expected: dict[Labels, list[int]] = {}
+        for node in heap.by_site[path, line]:
+            if node not in heap.reachable:
+                continue
+            [way] = [labels for labels, counts in heap.merged(above, [node]).items() if counts[1]]
+            up = way[-2::-1]
+            for length in range(1, len(up) + 1):
+                sums = expected.setdefault(up[:length], [0, 0])
+                sums[0] += 1
+                sums[1] += heap.weight[node]
+        # WHEN the site is asked who holds its objects, and who holds those
+        found = upwards(paths_to(sample.graph, of_site(sample.graph, number)))
+        # THEN each holder holds as many of them, and as many bytes
+        assert upward(found) == expected
 
 
 @pytest.fixture

@@ -76,6 +76,19 @@ class Paths:
         return drawn, small
 
 
+@dataclass(slots=True)
+class Above:
+    """Holders of one label on the way up to the roots, and who holds those, most bytes first.
+
+    `objects` and `bytes` (shallow) are of the objects that were asked about, as many as the way leads to.
+    """
+
+    label: Label
+    objects: int = 0
+    bytes: int = 0
+    holders: list[Above] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """Objects of one label next to those that were asked about, and how many of those, or bytes, they account for."""
@@ -116,6 +129,27 @@ def paths_to(graph: HeapGraph, nodes: NDArray[np.int32]) -> Paths:
     for branches in (top, *(step.steps for step in steps)):
         branches.sort(key=lambda s: (-s.held_bytes, -s.held_objects, s.label.name))
     return Paths(top, len(nodes), merged.unreachable)
+
+
+def upwards(paths: Paths) -> list[Above]:
+    """The same paths from the other end: who holds the objects, step by step up to the roots, most bytes first."""
+    holder_of = {id(step): holder for holder, step in paths.walk()}
+    top: list[Above] = []
+    below: dict[tuple[int, int], Above] = {}
+    for end in [step for _, step in paths.walk() if step.ends]:
+        own_bytes = end.held_bytes - sum(step.held_bytes for step in end.steps)
+        holders, step = top, holder_of[id(end)]
+        while step is not None:
+            key = (id(holders), step.label.id)
+            if key not in below:
+                below[key] = Above(step.label)
+                holders.append(below[key])
+            below[key].objects += end.ends
+            below[key].bytes += own_bytes
+            holders, step = below[key].holders, holder_of[id(step)]
+    for holders in (top, *(found.holders for found in below.values())):
+        holders.sort(key=lambda h: (-h.bytes, -h.objects, h.label.name))
+    return top
 
 
 def holders_of(graph: HeapGraph, nodes: NDArray[np.int32]) -> list[Neighbour]:

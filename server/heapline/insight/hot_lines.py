@@ -65,7 +65,7 @@ class HotLines:
 
     def __init__(self, report: Report, places: Mapping[int, Place], short: Callable[[Place], str]) -> None:
         """`places` by site; `short` gives the name of a place's file in the workspace."""
-        self._report = report
+        self.report = report
         self._places = places
         self._short = short
         self.groups = lru_cache(maxsize=8)(self._groups)
@@ -76,18 +76,18 @@ class HotLines:
     @cached_property
     def metrics(self) -> list[MetricName]:
         """The metrics that the report knows, the one that says most first."""
-        sites = self._report.profile.sites
+        sites = self.report.profile.sites
         known = [name for name in METRICS if any(METRICS[name].of(site.measures) for site in sites)]
         return sorted(known, key=_TELLING.index)
 
     @property
     def groupings(self) -> list[Grouping]:
         """How the lines can be grouped: by class only if the report knows the classes of what a line allocated."""
-        return [by for by in GROUPINGS if by != "class" or self._report.index]
+        return [by for by in GROUPINGS if by != "class" or self.report.index]
 
     def share(self, measures: Measures, metric: MetricName) -> float | None:
         """The part (0 to 1) that a line has of the report."""
-        return share_of(self._report, measures, metric)
+        return share_of(self.report, measures, metric)
 
     def file_of(self, line: Line) -> str:
         """The name of the line's file: in the workspace, else as it was recorded."""
@@ -104,8 +104,8 @@ class HotLines:
             members[name].append(line.value)
         together = max if metric == _NOT_ADDED else sum
         values = {name: together(found) for name, found in members.items()}
-        if by == "class" and metric == _NOT_ADDED and self._report.graph:
-            with self._report.graph.cursor() as graph:
+        if by == "class" and metric == _NOT_ADDED and self.report.graph:
+            with self.report.graph.cursor() as graph:
                 values |= {name: size for name, size in graph.by_class() if name in values}
         groups = [Group(name, len(members[name]), value) for name, value in values.items()]
         return sorted(groups, key=lambda group: (-group.value, group.name))
@@ -128,7 +128,7 @@ class HotLines:
 
     def _by_class(self, metric: MetricName, wanted: str) -> list[tuple[str, Line]]:
         if self._classes is None:
-            self._classes = self._report.index.classes() if self._report.index else []
+            self._classes = self.report.index.classes() if self.report.index else []
         everywhere = {line.site_id: line for line in self._all("liveBytes", "")}
         words = wanted.casefold().split()
         found = []
@@ -144,7 +144,7 @@ class HotLines:
         """The lines on which the metric is more than zero, and that contain all words that are wanted."""
         words = wanted.casefold().split()
         found = []
-        for site_id, site in enumerate(self._report.profile.sites):
+        for site_id, site in enumerate(self.report.profile.sites):
             value = weight(site.measures, metric)
             if not value:
                 continue

@@ -16,6 +16,7 @@ from heapline.lsp.features import (
     execute_command,
     heat,
     hide_file,
+    holders,
     hot_lines,
     hover,
     inlay_hint,
@@ -59,6 +60,8 @@ def make_server() -> Server:
     server.command("heapline.hotGroups")(hot_lines.hot_groups)
     server.command("heapline.hotLines")(hot_lines.hot_lines)
     server.command("heapline.hotLinesTable")(hot_lines.hot_lines_table)
+    server.command("heapline.holders")(holders.holders)
+    server.command("heapline.siteAt")(holders.site_at)
     server.command("heapline.hideFile")(hide_file.hide_file)
     return server
 

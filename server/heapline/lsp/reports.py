@@ -195,6 +195,7 @@ def discard(ls: Server, report: Report, error: duckdb.Error) -> HeaplineError:
 
 def redraw(ls: Server) -> None:
     """Show what is loaded now: publish diagnostics, ask for lenses and the like, watch the files."""
+    ls.hot_lines = ls.ways_up = None  # perhaps of a report that is gone
     diagnostics.publish(ls)
     if ls.client.code_lens_refresh:
         ls.workspace_code_lens_refresh(None)

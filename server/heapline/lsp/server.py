@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -25,11 +26,23 @@ if TYPE_CHECKING:
     from pygls.workspace import TextDocument
 
     from heapline.heap.cache import Identity
+    from heapline.heap.holders import Above
     from heapline.insight.hot_lines import HotLines
     from heapline.lsp.store import Entry
     from heapline.report import Report
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WaysUp:
+    """From the objects of a site to the roots: how many there are, how many no root reaches, who holds the others."""
+
+    report: Report
+    site: int
+    objects: int
+    unreachable: int
+    holders: list[Above]
 
 
 class Server(LanguageServer):
@@ -53,6 +66,7 @@ class Server(LanguageServer):
         self.client_settings: Any = None
         self.told: set[str] = set()
         self.hidden: set[str] = set()
+        self.ways_up: WaysUp | None = None
         self.hot_lines: tuple[dict[int, Entry], HotLines] | None = None
         self._default_settings = Settings()
         self._folder_settings: dict[str, Settings] = {}

@@ -10,6 +10,7 @@ import duckdb
 
 from heapline.insight.hot_lines import Group, Grouping, HotLines, Line
 from heapline.lsp import reports
+from heapline.lsp.features.lines import jump
 from heapline.lsp.markdown import code_cell, plain, printable, table
 from heapline.lsp.server import Server
 from heapline.metrics import METRICS
@@ -155,7 +156,7 @@ def _line(ls: Server, hot: HotLines, line: Line, metric: MetricName) -> dict[str
         "title": METRICS[_shown(line, metric)].in_words(line.value),
         "share": _percent(hot, line, metric),
         "summary": summary(line.measures),
-        "place": {"uri": ls.uri_of(line.place.file), "line": line.place.line} if line.place else None,
+        "place": jump(ls, ls.store.entry_of(hot.report, line.site_id)),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from heapline.metrics import weight
 
@@ -49,6 +49,11 @@ def with_graph(ls: Server, path: Path, line: int) -> list[Entry]:
     entries = ls.store.entries(path)
     here = entries.lines.get(line, []) if entries else []
     return [entry for entry in merged(here) if entry.report.graph is not None]
+
+
+def jump(ls: Server, entry: Entry | None) -> dict[str, Any] | None:
+    """Where an editor goes from a list: the URI and line (1-based) of an entry, null for what has no place."""
+    return {"uri": ls.uri_of(entry.place.file), "line": entry.place.line} if entry else None
 
 
 def merged(entries: Iterable[Entry]) -> list[Entry]:

@@ -10,10 +10,11 @@ from lsprotocol import types as t
 from heapline.heap.retained import HeapGraph
 from heapline.lsp import holders_page
 from heapline.lsp.asking import ask
-from heapline.lsp.features.lines import with_graph
+from heapline.lsp.features.lines import jump, with_graph
 from heapline.lsp.markdown import plain, printable
 from heapline.lsp.server import Server
 from heapline.lsp.uris import to_path, to_uri
+from heapline.units import human_bytes, share
 
 _MAX_PAGE = 1000
 
@@ -67,15 +68,11 @@ async def tree(ls: Server, report: str, parent: int, offset: int, limit: int) ->
                 "objects": branch.objects,
                 "bytes": branch.bytes,
                 "retained": branch.retained,
+                "title": f"retains {human_bytes(branch.retained)}, {share(branch.retained, loaded.held_bytes)}",
                 "path": printable(branch.label.path) if branch.label.path is not None else None,
                 "line": branch.label.line,
-                "place": _place(ls, loaded, branch.label.site),
+                "place": jump(ls, ls.store.entry_of(loaded, branch.label.site)),
             }
             for branch in branches
         ],
     }
-
-
-def _place(ls: Server, report: Any, site: int | None) -> dict[str, Any] | None:
-    entry = ls.store.entry_of(report, site)
-    return {"uri": ls.uri_of(entry.place.file), "line": entry.place.line} if entry else None
