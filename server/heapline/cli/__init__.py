@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from heapline import __version__
-from heapline.cli import generations, holders, index, report, serve, tree
+from heapline.cli import generations, holders, index, report, serve, sql, tree
 
 app = typer.Typer(
     name="heapline",
@@ -20,6 +20,7 @@ app.command("report")(report.run)
 app.command("holders")(holders.run)
 app.command("tree")(tree.run)
 app.command("generations")(generations.run)
+app.command("sql")(sql.run)
 app.command("index")(index.run)
 app.command("serve")(serve.run)
 
