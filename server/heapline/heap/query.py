@@ -108,8 +108,8 @@ def _require_select(query: str) -> None:
 
 
 def _explained(error: duckdb.Error, *, graph: bool) -> str:
-    """What DuckDB says, with the place in the query that it points at."""
-    text = str(error).strip()
-    if not graph and "does not exist" in text:
-        text += "\nThis dump names no roots, so there is no graph: its tables and views are missing."
-    return f"The query failed. {text}"
+    """What DuckDB says, without the drawing of where in the query."""
+    said = " ".join(str(error).partition("\n\nLINE ")[0].split())
+    if not graph and "does not exist" in said:
+        said += " (This dump names no roots: what comes of the graph is missing.)"
+    return f"The query failed: {said}"

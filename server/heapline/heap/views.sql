@@ -3,15 +3,16 @@
 
 -- Per object: what it retains, what dominates it, and the object before it on a shortest path from a root.
 create view retained as
-  select node.rowid - 1 as id,
+  select node - 1 as id,
          idom >= 0 as reachable,
          case when idom >= 0 then retained end as bytes,     -- of all that would be freed with it, itself included
          case when idom >= 0 then dominated end as objects,  -- how many objects those are
-         case when idom between 1 and objects.number then idom - 1 end as dominator,
-         case when parent between 1 and objects.number then parent - 1 end as parent,
+         case when idom between 1 and number then idom - 1 end as dominator,
+         case when parent between 1 and number then parent - 1 end as parent,
          case when distance >= 0 then distance end as distance  -- references on that path
-  from graph.node, (select count(*) as number from heap.slot) as objects
-  where node.rowid between 1 and objects.number;
+  from (select rowid as node, idom, retained, dominated from graph.dominator) positional join graph.path,
+       (select count(*) as number from heap.slot)
+  where node between 1 and number;
 
 -- Per reference: the object that refers (`source`) and the one that it refers to (`target`). Those of roots are in `root`.
 create view reference as
