@@ -14,11 +14,9 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from heapline.cli.loading import asking, complain, errors, load
+from heapline.cli.loading import asking_index, errors
 from heapline.cli.printing import console, printable
-from heapline.errors import HeaplineError
 from heapline.heap.query import Answer, Limits, ask
-from heapline.report import Report
 
 _HEADROOM = 1 << 30
 _LARGEST, _SMALLEST = 2**64 - 1, -(2**63)
@@ -41,25 +39,12 @@ def run(
     memory: Annotated[int, typer.Option(min=10, help="The most memory to take, in MB.")] = Limits.megabytes,
 ) -> None:
     """Run a read-only SQL query on the index of a heap dump. It reaches no file, and loads no extension."""
-    report = load(file)
-    if report is None:
-        raise typer.Exit(1)
-    try:
-        with asking(report):
-            answer = _ask(report, query, Limits(seconds, memory, rows))
-    except HeaplineError as error:
-        complain(error)
-        raise typer.Exit(1) from None
+    with asking_index(file, "its objects") as (_, index):
+        _bound_memory()
+        answer = ask(index.path, query, Limits(seconds, memory, rows))
     _PRINTERS[form](answer)
     if answer.more:
         errors.print(f"There are more than {rows:,} rows: these are the first (--rows).", style="yellow")
-
-
-def _ask(report: Report, query: str, limits: Limits) -> Answer:
-    if report.index is None:
-        raise HeaplineError(f"{report.path}: is no heap dump, and only these have an index that can be asked.")
-    _bound_memory()
-    return ask(report.index.path, query, limits)
 
 
 def _bound_memory() -> None:

@@ -23,6 +23,7 @@ from heapline.lsp.features import (
     lifecycle,
     references,
     show_holders,
+    sql,
     watched_files,
 )
 from heapline.lsp.protocol import open_stdio
@@ -56,6 +57,7 @@ def make_server() -> Server:
     server.command("heapline.status")(execute_command.status)
     server.command(code_action.SHOW_HOLDERS)(show_holders.show_holders)
     server.command("heapline.tree")(show_holders.tree)
+    server.command("heapline.sql")(sql.sql)
     server.command("heapline.heat")(heat.heat)
     server.command("heapline.hotGroups")(hot_lines.hot_groups)
     server.command("heapline.hotLines")(hot_lines.hot_lines)

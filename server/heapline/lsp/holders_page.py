@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from heapline.heap import cache
 from heapline.heap.holders import of_site, paths_to
 from heapline.lsp import markdown
 from heapline.lsp.uris import to_uri
@@ -13,7 +11,6 @@ from heapline.units import human_bytes, human_count, share, things
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from heapline.heap.holders import Paths, Step
     from heapline.heap.retained import HeapGraph
@@ -55,16 +52,6 @@ def text(entry: Entry, graph: HeapGraph, find: Callable[[int], Entry | None]) ->
         for h in biggest
     ]
     return "\n".join([*lines, ""])
-
-
-def write(entry: Entry, content: str) -> Path:
-    """Keep the page in the cache directory, under a name of its own; gives its path."""
-    pages = cache.directory() / "pages"
-    pages.mkdir(mode=0o700, exist_ok=True)
-    key = blake2b(f"{entry.report.path}\0{entry.site_id}".encode(errors="surrogateescape"), digest_size=6).hexdigest()
-    page = pages / f"holders-{entry.place.line}-{key}.md"
-    page.write_text(content, encoding="utf-8", errors="replace")
-    return page
 
 
 def _steps(paths: Paths, find: Callable[[int], Entry | None]) -> list[str]:

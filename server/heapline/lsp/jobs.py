@@ -1,4 +1,4 @@
-"""Loading a report for the editor: a child process does the heavy part, and can be killed any time."""
+"""What a child process does for the editor: the heavy part of loading, and queries. It can be killed any time."""
 
 from __future__ import annotations
 
@@ -43,6 +43,27 @@ class Loader:
             async with self._turn:
                 await self._index(path, progress, early)
         return await asyncio.to_thread(open_report, path)
+
+    async def run(self, *arguments: str) -> bytes:
+        """What a verb of the command line prints. Cancelling the task kills it; raises HeaplineError if it fails."""
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "heapline", *arguments),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        self._children.add(child)
+        try:
+            printed, said = await child.communicate()
+        finally:
+            with suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+            self._children.discard(child)
+        if child.returncode:
+            complaint = said.decode(errors="replace").strip().removeprefix("heapline: ")
+            raise HeaplineError(complaint or f"The process ended early ({_ending(child.returncode)}).")
+        return printed
 
     def kill(self) -> None:
         """End every child now; for when the server itself ends."""

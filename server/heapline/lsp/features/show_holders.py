@@ -8,7 +8,7 @@ from typing import Any
 from lsprotocol import types as t
 
 from heapline.heap.retained import HeapGraph
-from heapline.lsp import holders_page
+from heapline.lsp import holders_page, pages
 from heapline.lsp.asking import ask
 from heapline.lsp.features.lines import jump, with_graph
 from heapline.lsp.markdown import plain, printable
@@ -33,7 +33,8 @@ async def show_holders(ls: Server, uri: str, line: int) -> dict[str, str] | None
 
     def question(graph: HeapGraph) -> tuple[str, str]:
         text = holders_page.text(entry, graph, lambda site: ls.store.entry_of(entry.report, site))
-        return to_uri(holders_page.write(entry, text)), text
+        subject = f"{entry.report.path}\0{entry.site_id}"
+        return to_uri(pages.write(f"holders-{entry.place.line}", subject, text)), text
 
     found = await ask(ls, entry.report, question)
     if found is None:
