@@ -17,6 +17,7 @@ from pathlib import Path
 
 import orjson
 from latency import print_latency
+from peers import print_peers
 from processes import index_with_events
 
 from heapline.heap import cache
@@ -42,8 +43,9 @@ def main() -> None:
     sizes = [path.stat().st_size / MEGABYTE for path in (dump, packed)]
     print(f"{dump.name}: {sizes[0]:,.0f} MB plain, {sizes[1]:,.0f} MB gzip")
     print(f"{os.cpu_count()} cores; seconds of wall time, the least of two runs\n")
-    for name, path in (("plain", dump), ("gzip", packed)):
-        print_indexing(name, path)
+    done = print_indexing("plain", dump)
+    print_indexing("gzip", packed)
+    print_peers(dump, done)
     print_reopening(dump)
     print_questions(dump)
     print_latency(dump, packed)
@@ -80,8 +82,11 @@ def bare_loop(dump: Path) -> float:
     return time.perf_counter() - start
 
 
-def print_indexing(name: str, dump: Path) -> None:
-    """First numbers, everything, and peak memory, beside the bare loop; runs of both alternate."""
+def print_indexing(name: str, dump: Path) -> float:
+    """First numbers, everything, and peak memory, beside the bare loop; runs of both alternate.
+
+    Gives the seconds of everything.
+    """
     runs = []
     for _ in range(2):
         shutil.rmtree(cache.directory())
@@ -94,6 +99,7 @@ def print_indexing(name: str, dump: Path) -> None:
     print(f"{name}: first numbers on the line     {first:7.2f}   {first / loop:.2f} x the loop")
     print(f"{name}: retained sizes complete       {done:7.2f}   {done / loop:.2f} x the loop")
     print(f"{name}: peak memory of the child      {peak / MEGABYTE:7.0f} MB\n")
+    return done
 
 
 def print_reopening(dump: Path) -> None:
