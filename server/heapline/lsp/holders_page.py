@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from heapline import markdown
 from heapline.heap.holders import of_site, paths_to
-from heapline.lsp import markdown
 from heapline.lsp.uris import to_uri
 from heapline.units import human_bytes, human_count, share, things
 

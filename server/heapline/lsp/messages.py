@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from heapline.lsp.markdown import plain
+from heapline.markdown import plain
 from heapline.units import human_bytes, human_count, share, things
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as t
 
-from heapline.lsp.markdown import printable
+from heapline.markdown import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,10 +14,10 @@ from pygls.lsp.server import LanguageServer
 from heapline import __version__
 from heapline.lsp.capabilities import Client
 from heapline.lsp.jobs import Loader
-from heapline.lsp.markdown import printable
 from heapline.lsp.protocol import Protocol, tolerant_converter
 from heapline.lsp.store import Store
 from heapline.lsp.uris import key_of, to_path, to_uri
+from heapline.markdown import printable
 from heapline.settings import Settings
 
 if TYPE_CHECKING:

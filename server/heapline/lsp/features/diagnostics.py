@@ -15,9 +15,9 @@ from lsprotocol import types as t
 from heapline.lsp import messages
 from heapline.lsp.documents import line_range, text_lines
 from heapline.lsp.features.lines import hot
-from heapline.lsp.markdown import plain
 from heapline.lsp.server import Server
 from heapline.lsp.uris import key_of, to_path, to_uri
+from heapline.markdown import plain
 
 if TYPE_CHECKING:
     from heapline.lsp.store import Entry

@@ -9,9 +9,9 @@ from heapline.heap.holders import Above, of_site, paths_to, upwards
 from heapline.heap.retained import HeapGraph
 from heapline.lsp.asking import ask
 from heapline.lsp.features.lines import jump, with_graph
-from heapline.lsp.markdown import plain, printable
 from heapline.lsp.server import Server, WaysUp
 from heapline.lsp.uris import to_path
+from heapline.markdown import plain, printable
 from heapline.units import human_bytes, human_count, summary
 
 _MAX_PAGE = 1000

@@ -11,8 +11,8 @@ import duckdb
 from heapline.insight.hot_lines import Group, Grouping, HotLines, Line
 from heapline.lsp import reports
 from heapline.lsp.features.lines import jump
-from heapline.lsp.markdown import code_cell, plain, printable, table
 from heapline.lsp.server import Server
+from heapline.markdown import code_cell, plain, printable, table
 from heapline.metrics import METRICS
 from heapline.settings.tree import MetricName
 from heapline.units import human_bytes, human_count, summary, things

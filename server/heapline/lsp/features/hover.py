@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import duckdb
 from lsprotocol import types as t
 
-from heapline.lsp import markdown, messages, reports
+from heapline import markdown
+from heapline.lsp import messages, reports
 from heapline.lsp.documents import line_range, text_lines
 from heapline.lsp.features.lines import merged
 from heapline.lsp.server import Server

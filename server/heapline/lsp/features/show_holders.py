@@ -11,9 +11,9 @@ from heapline.heap.retained import HeapGraph
 from heapline.lsp import holders_page, pages
 from heapline.lsp.asking import ask
 from heapline.lsp.features.lines import jump, with_graph
-from heapline.lsp.markdown import plain, printable
 from heapline.lsp.server import Server
 from heapline.lsp.uris import to_path, to_uri
+from heapline.markdown import plain, printable
 from heapline.units import human_bytes, share
 
 _MAX_PAGE = 1000

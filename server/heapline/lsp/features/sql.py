@@ -12,9 +12,9 @@ from lsprotocol import types as t
 
 from heapline.errors import HeaplineError
 from heapline.lsp import pages
-from heapline.lsp.markdown import code, fenced, plain
 from heapline.lsp.server import Server
 from heapline.lsp.uris import to_uri
+from heapline.markdown import code, fenced, plain
 from heapline.units import things
 
 
