@@ -129,6 +129,15 @@ class Editor(LanguageClient):
         item = t.TextDocumentItem(uri, "ruby", self.edits, text)
         self.text_document_did_open(t.DidOpenTextDocumentParams(item))
 
+    def change(self, file: Path | str, *changes: t.TextDocumentContentChangeEvent) -> None:
+        """Edit an open document; each change is of the text that the one before left."""
+        self.edits += 1
+        versioned = t.VersionedTextDocumentIdentifier(version=self.edits, uri=document(file).uri)
+        self.text_document_did_change(t.DidChangeTextDocumentParams(versioned, changes))
+
+    def close(self, file: Path | str) -> None:
+        self.text_document_did_close(t.DidCloseTextDocumentParams(document(file)))
+
     def save(self, file: Path) -> None:
         self.text_document_did_save(t.DidSaveTextDocumentParams(document(file)))
 
@@ -174,6 +183,14 @@ def _unregister(editor: Editor, params: t.UnregistrationParams) -> None:
 
 def document(file: Path | str) -> t.TextDocumentIdentifier:
     return t.TextDocumentIdentifier(file.as_uri() if isinstance(file, Path) else file)
+
+
+def typed(
+    line: int, column: int, text: str, *, until: tuple[int, int] | None = None
+) -> t.TextDocumentContentChangePartial:
+    """Text typed at a line (1-based) and column, in the place of what is there `until` another."""
+    start, (last, end) = t.Position(line - 1, column), until or (line, column)
+    return t.TextDocumentContentChangePartial(range=t.Range(start, t.Position(last - 1, end)), text=text)
 
 
 def folder_of(path: Path) -> t.WorkspaceFolder:

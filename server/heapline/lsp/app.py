@@ -12,7 +12,6 @@ from heapline.lsp.features import (
     call_hierarchy,
     code_action,
     code_lens,
-    diagnostics,
     execute_command,
     heat,
     hide_file,
@@ -24,6 +23,7 @@ from heapline.lsp.features import (
     references,
     show_holders,
     sql,
+    text_documents,
     watched_files,
 )
 from heapline.lsp.protocol import open_stdio
@@ -42,7 +42,9 @@ def make_server() -> Server:
     server.feature(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(lifecycle.did_change_workspace_folders)
     server.feature(t.WORKSPACE_DID_CHANGE_WATCHED_FILES)(watched_files.did_change_watched_files)
     server.feature(t.TEXT_DOCUMENT_DID_SAVE)(watched_files.did_save)
-    server.feature(t.TEXT_DOCUMENT_DID_OPEN)(diagnostics.did_open)
+    server.feature(t.TEXT_DOCUMENT_DID_OPEN)(text_documents.did_open)
+    server.feature(t.TEXT_DOCUMENT_DID_CHANGE)(text_documents.did_change)
+    server.feature(t.TEXT_DOCUMENT_DID_CLOSE)(text_documents.did_close)
     server.feature(t.TEXT_DOCUMENT_CODE_LENS, t.CodeLensOptions(resolve_provider=False))(code_lens.code_lens)
     server.feature(t.TEXT_DOCUMENT_HOVER)(hover.hover)
     server.feature(t.TEXT_DOCUMENT_INLAY_HINT)(inlay_hint.inlay_hint)

@@ -75,8 +75,14 @@ def _step(step: Step, find: Callable[[int], Entry | None]) -> str:
 
 
 def _link(entry: Entry) -> str:
-    return f"[{markdown.code(_name(entry))}]({to_uri(entry.place.file)}#L{entry.place.line})"
+    return f"[{markdown.code(_name(entry))}]({to_uri(entry.place.file)}#L{_line(entry)})"
 
 
 def _name(entry: Entry) -> str:
-    return f"{entry.place.file.name}:{entry.place.line}"
+    return f"{entry.place.file.name}:{_line(entry)}"
+
+
+def _line(entry: Entry) -> int:
+    """The line as it is now; where it was, if it is gone."""
+    now = entry.now
+    return now.line if now else entry.place.line

@@ -11,16 +11,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from heapline.insight.top_holders import TopHolder
-    from heapline.lsp.store import Entry
+    from heapline.lsp.store import Doubt, Entry
 
 _MAX_PATH = 6
+DOUBTS: dict[Doubt, str] = {
+    "changed": "This line was edited since the report was taken: the numbers are of what it was.",
+    "newer": "This file is newer than the report: the numbers may belong to another line.",
+}
 
 
 def of(entry: Entry, code: str) -> str:
     """The message of a diagnostic with this code."""
-    if code == "retained-size":
-        return retained(entry)
-    return live(entry) if code == "live-memory" else allocated(entry)
+    said = {"retained-size": retained, "live-memory": live, "allocated-memory": allocated}[code](entry)
+    now = entry.now
+    return f"{said} {DOUBTS[now.doubt]}" if now and now.doubt else said
 
 
 def retained(entry: Entry) -> str:

@@ -14,6 +14,8 @@ from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
+from heapline.lsp.documents import Documents
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
@@ -32,6 +34,14 @@ class Protocol(LanguageServerProtocol):
         """As pygls calls it."""
         super().__init__(server, converter)
         self.before_exit: Callable[[], None] = lambda: None
+
+    def keep_documents_by_line(self) -> None:
+        """From now on, before any document is opened, keep them as `documents.Document` does."""
+        plain = self.workspace
+        folders = list(plain.folders.values())
+        self._workspace = Documents(
+            plain.root_uri, self._server._text_document_sync_kind, folders, plain.position_encoding
+        )
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """The object as it is: pygls asks for every object within a message, and settings may look like a message."""

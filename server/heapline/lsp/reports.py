@@ -13,7 +13,7 @@ from lsprotocol import types as t
 
 from heapline.errors import HeaplineError
 from heapline.heap.cache import Identity
-from heapline.lsp import progress, watching
+from heapline.lsp import following, progress, watching
 from heapline.lsp.features import diagnostics
 from heapline.lsp.jobs import crashed_before
 from heapline.lsp.store import place_sites
@@ -97,6 +97,7 @@ async def place_again(ls: Server) -> None:
     """Map all reports anew, after the workspace's folders changed."""
     for report in ls.store.reports:
         await _replace(ls, report)
+    await following.start_open(ls)
     redraw(ls)
 
 
@@ -154,6 +155,7 @@ async def _show(ls: Server, report: Report) -> None:
     """Put a report, or what is known of it so far, in the place of what was shown of the same file."""
     try:
         ls.store.put(report, await _place(ls, report))
+        await following.start_open(ls)
         redraw(ls)
     except duckdb.Error as error:
         raise discard(ls, report, error) from error

@@ -23,11 +23,11 @@ from heapline.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pygls.workspace import TextDocument
-
     from heapline.heap.cache import Identity
     from heapline.heap.holders import Above
     from heapline.insight.hot_lines import HotLines
+    from heapline.lsp.documents import Document
+    from heapline.lsp.features.diagnostics import Published
     from heapline.lsp.store import Entry
     from heapline.report import Report
 
@@ -60,7 +60,8 @@ class Server(LanguageServer):
         self.settling: set[str] = set()
         self.placing = asyncio.Lock()
         self.asking = asyncio.Semaphore(1)
-        self.published: dict[str, str] = {}
+        self.following: dict[str, asyncio.Task[None]] = {}
+        self.published: dict[str, Published] = {}
         self.failed: dict[str, Identity | None] = {}
         self.watched: list[str | t.RelativePattern] = []
         self.client_settings: Any = None
@@ -80,10 +81,20 @@ class Server(LanguageServer):
         paths = (to_path(uri) for uri in uris)
         return [path for path in paths if path is not None]
 
-    def open_document(self, uri: str) -> TextDocument | None:
+    def open_document(self, uri: str) -> Document | None:
         """The document that the client has open under this URI."""
-        document: TextDocument | None = self.workspace.text_documents.get(unquote(uri))  # pygls' own key
+        document: Document | None = self.workspace.text_documents.get(unquote(uri))  # pygls' own key
         return document
+
+    def document_of(self, path: Path) -> Document | None:
+        """The document that the client has open of this file, under whatever URI."""
+        key = key_of(path)
+        for document in self.workspace.text_documents.values():
+            opened = to_path(document.uri)
+            if opened is not None and opened.name == path.name and key_of(opened) == key:
+                found: Document = document
+                return found
+        return None
 
     def settings_for(self, path: Path) -> Settings:
         """The settings of the innermost folder that holds the file, else the client's."""
@@ -104,12 +115,8 @@ class Server(LanguageServer):
 
     def uri_of(self, path: Path) -> str:
         """The file's URI as the client spells it: of the open document, else from its folder's spelling."""
-        key = key_of(path)
-        for document in self.workspace.text_documents.values():
-            opened = to_path(document.uri)
-            if opened is not None and opened.name == path.name and key_of(opened) == key:
-                return str(document.uri)
-        return to_uri(path)
+        document = self.document_of(path)
+        return str(document.uri) if document else to_uri(path)
 
     def show(self, kind: t.MessageType, message: str) -> None:
         """One message to the user, and to the log; what came from a file in it may be hostile."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from heapline.insight.top_holders import TopHolder, top_holders
 from heapline.lsp.uris import key_of
 from heapline.places.mapping import Place, infer_places
+from heapline.places.versions import Version
 from heapline.places.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -20,25 +21,51 @@ if TYPE_CHECKING:
 
 _LEAST_SHARE = 0.01
 
+Doubt = Literal["changed", "newer"]
+"""Why a number may not belong to the line: the line was edited, or the file is newer than the report."""
+
+
+class Now(NamedTuple):
+    """Where a site is now: a line (1-based) of its file, as it is in the editor, and what makes that doubtful."""
+
+    line: int
+    doubt: Doubt | None
+
+    @property
+    def sign(self) -> str:
+        """What stands before numbers in doubt."""
+        return "~ " if self.doubt else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One site of one report, placed on a line of the workspace. `site_id` is its position in the profile.
 
-    `folder` is the workspace's folder that the file lies in; `holder` is there if the site is a top holder of the heap.
+    `place` is the line of the file as the report saw it (`version`), `now` the line that it has become. `folder` is the
+    workspace's folder that the file lies in; `holder` is there if the site is a top holder of the heap.
     """
 
     report: Report
     site_id: int
     site: Site
     place: Place
+    version: Version
     folder: Path
     holder: TopHolder | None
+
+    @property
+    def now(self) -> Now | None:
+        """Where the site is now; None if its line is gone."""
+        found = self.version.line(self.place.line)
+        if found is None:
+            return None
+        line, changed = found
+        return Now(line, "changed" if changed else "newer" if self.version.newer else None)
 
 
 @dataclass(slots=True)
 class FileEntries:
-    """A workspace file's entries by line (1-based); `path` is spelled as the client spells its folder.
+    """A workspace file's entries by line (1-based) as it was; `path` is spelled as the client spells its folder.
 
     `speakers` are the reports whose numbers stand on the lines, one a format.
     """
@@ -46,6 +73,17 @@ class FileEntries:
     path: Path
     speakers: dict[Format, Report]
     lines: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    versions: dict[Version, None] = field(default_factory=dict)
+
+    def at(self, line: int) -> list[Entry]:
+        """The entries that are at this line now."""
+        return [
+            entry
+            for version in self.versions
+            for before in version.befores(line)
+            for entry in self.lines.get(before, ())
+            if entry.version is version
+        ]
 
 
 class Store:
@@ -139,6 +177,7 @@ class Store:
                 if key not in files:
                     files[key] = FileEntries(file, speakers[entry.folder])
                 files[key].lines[entry.place.line].append(entry)
+                files[key].versions.setdefault(entry.version)
         self._files = files
 
 
@@ -156,6 +195,7 @@ def place_sites(report: Report, folders: Sequence[Path]) -> list[Entry]:
             holders = {found.site: found for found in top_holders(graph, _LEAST_SHARE * report.held_bytes)}
     by_depth = sorted(folders, key=lambda folder: -len(folder.parts))
     folder_of: dict[Path, Path] = {}
+    versions: dict[Path, Version] = {}
     entries = []
     for site_id, site in enumerate(report.profile.sites):
         place = places.place(site.path, site.line)
@@ -163,5 +203,6 @@ def place_sites(report: Report, folders: Sequence[Path]) -> list[Entry]:
             file = place.file
             if file not in folder_of:
                 folder_of[file] = next(folder for folder in by_depth if file.is_relative_to(folder))
-            entries.append(Entry(report, site_id, site, place, folder_of[file], holders.get(site_id)))
+                versions[file] = Version(file)
+            entries.append(Entry(report, site_id, site, place, versions[file], folder_of[file], holders.get(site_id)))
     return entries

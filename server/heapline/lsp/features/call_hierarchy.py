@@ -30,18 +30,19 @@ def prepare(ls: Server, params: t.CallHierarchyPrepareParams) -> list[t.CallHier
     path = to_path(params.text_document.uri)
     entries = with_graph(ls, path, params.position.line + 1) if path else []
     lines = text_lines(ls, path, params.text_document.uri) if path and entries else []
+    line = params.position.line + 1
     items = [
         t.CallHierarchyItem(
-            name=f"{entry.place.file.name}:{entry.place.line}",
+            name=f"{entry.place.file.name}:{line}",
             detail=plain(f"{summary(entry.site.measures)} · {entry.report.path.name}"),
             kind=t.SymbolKind.Object,
             uri=params.text_document.uri,
-            range=line_range(ls, lines, entry.place.line),
-            selection_range=line_range(ls, lines, entry.place.line),
+            range=line_range(ls, lines, line),
+            selection_range=line_range(ls, lines, line),
             data={**_data(entry.report), "site": entry.site_id},
         )
         for entry in entries
-        if entry.place.line <= len(lines)
+        if line <= len(lines)
     ]
     return items or None
 
@@ -86,7 +87,8 @@ def _item(ls: Server, origin: t.CallHierarchyItem, neighbour: Neighbour, detail:
     where = _place(ls, entry) if entry else None
     uri, place = where or (origin.uri, origin.selection_range)
     recorded = f"{label.path}:{label.line}" if label.path else ""
-    at = f"{entry.place.file.name}:{entry.place.line}" if entry else recorded
+    now = entry.now if entry else None
+    at = f"{entry.place.file.name}:{now.line}" if entry and now else recorded
     return t.CallHierarchyItem(
         name=plain(f"{label.name} ({at})" if at else label.name),
         detail=detail,
@@ -113,5 +115,5 @@ def _report_of(ls: Server, data: Any) -> Report | None:
 
 def _place(ls: Server, entry: Entry) -> tuple[str, t.Range] | None:
     uri = ls.uri_of(entry.place.file)
-    lines = text_lines(ls, entry.place.file, uri)
-    return (uri, line_range(ls, lines, entry.place.line)) if entry.place.line <= len(lines) else None
+    lines, now = text_lines(ls, entry.place.file, uri), entry.now
+    return (uri, line_range(ls, lines, now.line)) if now and now.line <= len(lines) else None

@@ -6,17 +6,19 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 from lsprotocol import types as t
 
 from heapline.lsp import messages
 from heapline.lsp.documents import line_range, text_lines
 from heapline.lsp.features.lines import hot
 from heapline.lsp.server import Server
-from heapline.lsp.uris import key_of, to_path, to_uri
+from heapline.lsp.uris import key_of, to_uri
 from heapline.markdown import plain
 
 if TYPE_CHECKING:
@@ -28,6 +30,17 @@ _SEVERITIES = {
     "information": t.DiagnosticSeverity.Information,
     "warning": t.DiagnosticSeverity.Warning,
 }
+_NOWHERE = t.Range(t.Position(0, 0), t.Position(0, 0))
+
+
+@dataclass(slots=True)
+class Published:
+    """What deserves attention in a file, with ranges to be filled in; `sent` is what the client has under `uri`."""
+
+    path: Path
+    uri: str
+    marks: list[tuple[Entry, t.Diagnostic]]
+    sent: list[t.Diagnostic] = field(default_factory=list)
 
 
 def publish(ls: Server) -> None:
@@ -35,20 +48,33 @@ def publish(ls: Server) -> None:
     by_file: dict[Path, list[Entry]] = defaultdict(list)
     for entry in _deserving(ls):
         by_file[entry.place.file].append(entry)
-    uris = {path: ls.uri_of(path) for path in by_file}
-    old, ls.published = ls.published, {key_of(path): uri for path, uri in uris.items()}
-    for key, uri in old.items():
-        if ls.published.get(key) != uri:
-            _send(ls, uri, [])  # first: to some clients two spellings are one file, which this would clear
-    for path, entries in by_file.items():
-        _send(ls, uris[path], _diagnostics(ls, path, uris[path], entries))
+    old, ls.published = (
+        ls.published,
+        {
+            key_of(path): Published(path, ls.uri_of(path), [(entry, _diagnostic(ls, entry)) for entry in entries])
+            for path, entries in by_file.items()
+        },
+    )
+    for key, gone in old.items():
+        if key not in ls.published or ls.published[key].uri != gone.uri:
+            _send(ls, gone.uri, [])  # first: to some clients two spellings are one file, which this would clear
+    for file in ls.published.values():
+        _place(ls, file)
+        _send(ls, file.uri, file.sent)
 
 
-def did_open(ls: Server, params: t.DidOpenTextDocumentParams) -> None:
-    """A file opened under another spelling of its URI than was published: publish it under the client's."""
-    path = to_path(params.text_document.uri)
-    if path is not None and ls.published.get(key_of(path), params.text_document.uri) != params.text_document.uri:
-        publish(ls)
+def publish_again(ls: Server, path: Path) -> None:
+    """A file was opened, edited or closed: its marks go with their lines, and go under the client's spelling of it."""
+    file = ls.published.get(key_of(path))
+    if file is None:
+        return
+    known, uri = (file.uri, file.sent), ls.uri_of(path)
+    if uri != file.uri:
+        _send(ls, file.uri, [])
+        file.uri = uri
+    _place(ls, file)
+    if (file.uri, file.sent) != known:
+        _send(ls, file.uri, file.sent)
 
 
 def _deserving(ls: Server) -> list[Entry]:
@@ -83,23 +109,29 @@ def _send(ls: Server, uri: str, diagnostics: list[t.Diagnostic]) -> None:
     ls.text_document_publish_diagnostics(t.PublishDiagnosticsParams(uri, diagnostics))
 
 
-def _diagnostics(ls: Server, path: Path, uri: str, entries: list[Entry]) -> list[t.Diagnostic]:
-    lines = text_lines(ls, path, uri)
-    severity = _SEVERITIES[ls.settings_for(path).diagnostics.severity]
-    return [
-        _diagnostic(ls, entry, line_range(ls, lines, entry.place.line), severity)
-        for entry in sorted(entries, key=lambda e: (e.place.line, e.report.profile.format))
-        if entry.place.line <= len(lines)
+def _place(ls: Server, file: Published) -> None:
+    """Put the marks on their lines as they are now; a line that was changed since has none."""
+    lines = text_lines(ls, file.path, file.uri)
+    found = ((entry.now, entry.report.profile.format, diagnostic) for entry, diagnostic in file.marks)
+    placed = sorted(
+        ((now.line, name, diagnostic) for now, name, diagnostic in found if now and now.doubt != "changed"),
+        key=lambda mark: mark[:2],
+    )
+    file.sent = [
+        attrs.evolve(diagnostic, range=line_range(ls, lines, line))
+        for line, _, diagnostic in placed
+        if line <= len(lines)
     ]
 
 
-def _diagnostic(ls: Server, entry: Entry, where: t.Range, severity: t.DiagnosticSeverity) -> t.Diagnostic:
+def _diagnostic(ls: Server, entry: Entry) -> t.Diagnostic:
+    """The diagnostic of an entry, not yet anywhere."""
     code = _code(ls, entry)
     page = Path(str(resources("heapline") / "docs" / f"{code}.md"))
     return t.Diagnostic(
-        range=where,
+        range=_NOWHERE,
         message=messages.of(entry, code),
-        severity=severity,
+        severity=_SEVERITIES[ls.settings_for(entry.place.file).diagnostics.severity],
         source="heapline",
         code=code,
         code_description=t.CodeDescription(to_uri(page)) if ls.client.code_description else None,
@@ -118,10 +150,11 @@ def _path(ls: Server, entry: Entry) -> list[t.DiagnosticRelatedInformation]:
     related = []
     for label in entry.holder.path[:-1] if entry.holder else ():
         at = ls.store.entry_of(entry.report, label.site)
-        if at is None:
+        now = at.now if at else None
+        if at is None or now is None:
             continue
         uri = ls.uri_of(at.place.file)
-        start = t.Position(at.place.line - 1, 0)
+        start = t.Position(now.line - 1, 0)
         related.append(
             t.DiagnosticRelatedInformation(t.Location(uri, t.Range(start, start)), f"held by {plain(label.name)}")
         )

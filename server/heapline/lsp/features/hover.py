@@ -12,7 +12,7 @@ import duckdb
 from lsprotocol import types as t
 
 from heapline import markdown
-from heapline.lsp import messages, reports
+from heapline.lsp import following, messages, reports
 from heapline.lsp.documents import line_range, text_lines
 from heapline.lsp.features.lines import merged
 from heapline.lsp.server import Server
@@ -28,14 +28,17 @@ _MAX_CLASSES = 8
 _NOTABLE_SHARE = 0.01
 
 
-def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
+async def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
     """The line's numbers from each report: totals, classes, generations, the report and its age."""
     path = to_path(params.text_document.uri)
-    entries = ls.store.entries(path) if path else None
-    if path is None or entries is None or not (ls.shows(path) and ls.settings_for(path).hover.enabled):
+    if path is None or not (ls.shows(path) and ls.settings_for(path).hover.enabled):
+        return None
+    await following.caught_up(ls, path)
+    entries = ls.store.entries(path)
+    if entries is None:
         return None
     line = params.position.line + 1
-    here = entries.lines.get(line)
+    here = entries.at(line)
     lines = text_lines(ls, path, params.text_document.uri)
     if not here or line > len(lines):
         return None
@@ -59,7 +62,7 @@ def _section(ls: Server, entry: Entry) -> list[str]:
     quoted = markdown.code if ls.client.markdown else markdown.plain
     strong = "**" if ls.client.markdown else ""
     name = "heap dump" if entry.report.index else "memory_profiler report"
-    lines = [f"{strong}{_headline(entry)}{strong}", "", *_details(ls, entry), "", *_retained(ls, entry)]
+    lines = [f"{strong}{_headline(entry)}{strong}", "", *_doubt(entry), *_details(ls, entry), "", *_retained(ls, entry)]
     recorded = f"{entry.site.path}:{entry.site.line}"
     if entry.place.rule != "exact":
         lines.append(
@@ -71,6 +74,12 @@ def _section(ls: Server, entry: Entry) -> list[str]:
     age = human_age(max(datetime.now(tz=timezone.utc) - modified, timedelta()))
     lines.append(f"From the {name} {quoted(entry.report.path.name)}, a file {age} old.")
     return lines
+
+
+def _doubt(entry: Entry) -> list[str]:
+    """Why the numbers may not be this line's."""
+    now = entry.now
+    return [messages.DOUBTS[now.doubt], ""] if now and now.doubt else []
 
 
 def _headline(entry: Entry) -> str:

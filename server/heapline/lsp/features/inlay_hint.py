@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
+from heapline.lsp import following
 from heapline.lsp.documents import line_range, text_lines
 from heapline.lsp.features.lines import shown
 from heapline.lsp.server import Server
@@ -14,7 +15,7 @@ from heapline.lsp.uris import to_path
 from heapline.metrics import short_title, title
 
 
-def inlay_hint(ls: Server, params: t.InlayHintParams) -> list[t.InlayHint]:
+async def inlay_hint(ls: Server, params: t.InlayHintParams) -> list[t.InlayHint]:
     """One hint per hot line and kind of report within the range, where they are switched on.
 
     Short: VS Code cuts a line's hints at 43 characters. The tooltip has the rest.
@@ -22,17 +23,18 @@ def inlay_hint(ls: Server, params: t.InlayHintParams) -> list[t.InlayHint]:
     path = to_path(params.text_document.uri)
     if path is None:
         return []
+    await following.caught_up(ls, path)
     settings = ls.settings_for(path)
     if not settings.inlay_hint.enabled:
         return []
     lines = text_lines(ls, path, params.text_document.uri)
     return [
         t.InlayHint(
-            position=line_range(ls, lines, entry.place.line).end,
-            label=short_title(entry.site.measures, settings.metric),
+            position=line_range(ls, lines, now.line).end,
+            label=now.sign + short_title(entry.site.measures, settings.metric),
             tooltip=title(entry.site.measures, "all"),
             padding_left=True,
         )
-        for entry in sorted(shown(ls, path), key=lambda e: (e.place.line, e.report.profile.format))
-        if params.range.start.line < entry.place.line <= min(params.range.end.line + 1, len(lines))
+        for entry, now in shown(ls, path)
+        if params.range.start.line < now.line <= min(params.range.end.line + 1, len(lines))
     ]

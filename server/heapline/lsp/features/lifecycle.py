@@ -15,6 +15,7 @@ from heapline.lsp.server import Server
 
 def initialize(ls: Server, params: t.InitializeParams) -> None:
     """Note what the client can do and which settings it starts with."""
+    ls.protocol.keep_documents_by_line()
     ls.client = Client.of(params.capabilities)
     ls.client_settings = params.initialization_options
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from heapline.metrics import weight
 
@@ -11,9 +11,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from heapline.lsp.server import Server
-    from heapline.lsp.store import Entry, FileEntries
+    from heapline.lsp.store import Entry, FileEntries, Now
     from heapline.profile import Measures
     from heapline.settings import Settings
+
+
+class Shown(NamedTuple):
+    """An entry, and where it is now."""
+
+    entry: Entry
+    now: Now
 
 
 def hot(entries: FileEntries, settings: Settings) -> list[Entry]:
@@ -30,10 +37,11 @@ def hot(entries: FileEntries, settings: Settings) -> list[Entry]:
     return sorted(spoken, key=lambda e: (-e.site.measures.largest_bytes, e.place.line, e.report.profile.format))
 
 
-def shown(ls: Server, path: Path) -> list[Entry]:
-    """The hot lines of a file that the user wants marked, by the metric that is set, largest first.
+def shown(ls: Server, path: Path) -> list[Shown]:
+    """The hot lines of a file that the user wants marked, where they are now, from the top down.
 
-    At most `codeLens.maxPerFile`, so that lenses, hints and heat stand on the same lines.
+    At most `codeLens.maxPerFile`, the largest by the metric that is set, so that lenses, hints and heat stand on the
+    same lines; one a line and kind of report, the larger one where lines were joined.
     """
     entries = ls.store.entries(path)
     if entries is None or not ls.shows(path):
@@ -41,19 +49,27 @@ def shown(ls: Server, path: Path) -> list[Entry]:
     settings = ls.settings_for(path)
     known = [entry for entry in hot(entries, settings) if weight(entry.site.measures, settings.metric)]
     known.sort(key=lambda entry: -(weight(entry.site.measures, settings.metric) or 0))
-    return known[: settings.code_lens.max_per_file]
+    found: dict[tuple[int, str], Shown] = {}
+    for entry in known[: settings.code_lens.max_per_file]:
+        now = entry.now
+        if now:
+            found.setdefault((now.line, entry.report.profile.format), Shown(entry, now))
+    return [found[at] for at in sorted(found)]
 
 
 def with_graph(ls: Server, path: Path, line: int) -> list[Entry]:
-    """The entries of a line (1-based) whose reports know what holds what, one a report."""
+    """The entries of a line (1-based), as it is now, whose reports know what holds what, one a report."""
     entries = ls.store.entries(path)
-    here = entries.lines.get(line, []) if entries else []
-    return [entry for entry in merged(here) if entry.report.graph is not None]
+    return [entry for entry in merged(entries.at(line)) if entry.report.graph is not None] if entries else []
 
 
 def jump(ls: Server, entry: Entry | None) -> dict[str, Any] | None:
-    """Where an editor goes from a list: the URI and line (1-based) of an entry, null for what has no place."""
-    return {"uri": ls.uri_of(entry.place.file), "line": entry.place.line} if entry else None
+    """Where an editor goes from a list: URI and line (1-based) of an entry as it is now, null for what has no place.
+
+    `stale` says why it may be another line (`changed`, `newer`), or is null.
+    """
+    now = entry.now if entry else None
+    return {"uri": ls.uri_of(entry.place.file), "line": now.line, "stale": now.doubt} if entry and now else None
 
 
 def merged(entries: Iterable[Entry]) -> list[Entry]:

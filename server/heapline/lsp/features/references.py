@@ -24,10 +24,11 @@ async def references(ls: Server, params: t.ReferenceParams) -> list[t.Location]:
         found = await ask(ls, entry.report, lambda graph: holders_of(graph, of_site(graph, site)))  # noqa: B023 -- awaited at once
         for holder in found or ():
             at = ls.store.entry_of(entry.report, holder.label.site)
-            if at is None:
+            now = at.now if at else None
+            if at is None or now is None:
                 continue
             uri = ls.uri_of(at.place.file)
             lines = text_lines(ls, at.place.file, uri)
-            if at.place.line <= len(lines):
-                locations.setdefault((uri, at.place.line), t.Location(uri, line_range(ls, lines, at.place.line)))
+            if now.line <= len(lines):
+                locations.setdefault((uri, now.line), t.Location(uri, line_range(ls, lines, now.line)))
     return list(locations.values())

@@ -1,0 +1,39 @@
+"""A file as a report saw it, and the same file now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from heapline.places.edits import LineTracker, Splice
+
+
+@dataclass(slots=True, eq=False)
+class Version:
+    """A workspace file as one report saw it. Changed on the event loop only.
+
+    `texts` are its lines then; None while they are what the disk had when this was made. `newer` says that the file was
+    written after the report, and that nobody knows how it was before.
+    """
+
+    file: Path
+    newer: bool = False
+    texts: Sequence[str] | None = None
+    tracker: LineTracker | None = None
+
+    def line(self, before: int) -> tuple[int, bool] | None:
+        """Where a line of then is now (both 1-based), and whether it was changed; None if it is gone."""
+        return self.tracker.line(before) if self.tracker else (before, False)
+
+    def befores(self, now: int) -> list[int]:
+        """The lines of then that are at this one now."""
+        return self.tracker.befores(now) if self.tracker else [now]
+
+    def follow(self, edit: Splice) -> None:
+        """An edit of the file as it is now."""
+        if self.tracker:
+            self.tracker.splice(edit)
