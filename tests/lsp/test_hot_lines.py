@@ -262,4 +262,4 @@ async def test_the_leak_is_first_among_the_lines_of_its_file() -> None:
             "hotLines", str(DUMP), "file", LEAK.relative_to(TRANSLATE).as_posix(), "liveObjects", "", 0, 1
         )
         # THEN the line that leaks is the first
-        assert answer["lines"][0]["place"] == {"uri": LEAK.as_uri(), "line": LEAK_LINE}
+        assert answer["lines"][0]["place"] == {"uri": LEAK.as_uri(), "line": LEAK_LINE, "stale": None}

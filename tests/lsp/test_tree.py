@@ -46,7 +46,7 @@ async def test_the_way_down_the_largest_branches_leads_to_the_leak(editor: Edito
 
     # THEN the cache's hash is on the way, with its line in the workspace
     [cache] = [step for step in way if step["name"] == "Hash" and step["line"] == 9]
-    assert cache["place"] == {"uri": LEAK.as_uri(), "line": 9}
+    assert cache["place"] == {"uri": LEAK.as_uri(), "line": 9, "stale": None}
     assert cache["path"].endswith("/translation_cache.rb")
     assert cache["objects"] == 1
     # AND no step retains more than the one above it
