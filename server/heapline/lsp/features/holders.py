@@ -27,7 +27,7 @@ def site_at(ls: Server, uri: str, line: int) -> dict[str, Any] | None:
     return {
         "report": str(entry.report.path),
         "site": entry.site_id,
-        "name": plain(f"{entry.place.file.name}:{entry.place.line}"),
+        "name": plain(f"{entry.place.file.name}:{line}"),
         "title": summary(entry.site.measures),
     }
 
