@@ -33,6 +33,7 @@ def main() -> None:
     elif not is_current():
         build_wheel()
     check_versions()
+    copy_sample()
     shutil.copyfile(CHECKOUT / "CHANGELOG.md", EXTENSION / "CHANGELOG.md")
     out = ["--out", str(arguments.out.resolve())] if arguments.out else []
     npm = shutil.which("npm") or sys.exit("package.py: npm is needed (Node 20)")
@@ -62,6 +63,17 @@ def build_wheel() -> None:
         shutil.rmtree(old)  # a module that was deleted since would go into the wheel
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(WHEELS), str(CHECKOUT)]
     subprocess.run(command, check=True)
+
+
+def copy_sample() -> None:
+    """Put the program that "Open the sample program" shows into `sample/`, with settings that load its last dump."""
+    source, sample = CHECKOUT / "samples" / "translate", EXTENSION / "sample"
+    shutil.rmtree(sample, ignore_errors=True)
+    shutil.copytree(source / "lib", sample / "lib")
+    shutil.copyfile(source / "main.rb", sample / "main.rb")
+    (sample / "reports").mkdir()
+    shutil.copyfile(source / "reports" / "heap-3.json.gz", sample / "reports" / "heap-3.json.gz")
+    (sample / ".heapline.toml").write_text('reports = ["reports/*.json.gz"]\n', "utf-8")
 
 
 def check_versions() -> None:

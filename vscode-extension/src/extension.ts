@@ -1,50 +1,61 @@
+import * as path from "node:path";
 import * as vscode from "vscode";
+import { collectBugReport } from "./bugReport";
+import { registerReportCommands } from "./commands";
+import { Environment } from "./environment";
+import { registerReportPage } from "./reportPage";
+import { Reports } from "./reports";
+import { openSample } from "./sample";
 import { Server } from "./server";
 
 let server: Server | undefined;
 
-/** Starts the language server and registers the commands; resolves once the server answers or has failed to start. */
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+/** Wires everything up, and starts the server if it is installed and has something to do; waits for neither. */
+export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Heapline", { log: true });
-  const running = new Server(log, context.extensionPath);
+  const wheels = path.join(context.extensionPath, "wheels");
+  const environment = new Environment(wheels, path.join(context.globalStorageUri.fsPath, "servers"), log);
+  const running = new Server(log, context.extensionPath, environment);
+  const reports = new Reports(running, context.workspaceState);
   server = running;
   context.subscriptions.push(
     log,
     running,
-    vscode.commands.registerCommand("heapline.loadReport", (uri?: vscode.Uri, uris?: vscode.Uri[]) =>
-      loadReports(running, uris ?? (uri && [uri])),
-    ),
-    vscode.commands.registerCommand("heapline.unloadAllReports", () => tellFailure(running.execute("heapline.unload"))),
+    reports,
+    registerReportCommands(reports),
+    registerReportPage(reports),
+    vscode.commands.registerCommand("heapline.openSample", () => openSample(context)),
+    vscode.commands.registerCommand("heapline.collectBugReport", () => collectBugReport(context, running, reports)),
     vscode.commands.registerCommand("heapline.restartServer", () => running.restart()),
     vscode.commands.registerCommand("heapline.showLog", () => log.show()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("heapline.server")) void running.restart();
     }),
   );
-  await running.restart();
+  void start(running, reports);
 }
 
 export async function deactivate(): Promise<void> {
   await server?.stop();
 }
 
-/**
- * Loads the given files (the explorer's selection), or those that the user picks in a dialog.
- *
- * Gives the server's answer for each: what was loaded, or nothing where that failed (the user has been told).
- */
-async function loadReports(running: Server, uris: vscode.Uri[] | undefined): Promise<unknown[]> {
-  const picked =
-    uris ?? (await vscode.window.showOpenDialog({ canSelectMany: true, openLabel: "Load", title: "Load report" }));
-  return Promise.all((picked ?? []).map((uri) => tellFailure(running.execute("heapline.load", uri.fsPath))));
+/** Nothing is installed for a user who only opens Ruby files: that waits for a report, or for settings that name some. */
+async function start(running: Server, reports: Reports): Promise<void> {
+  if (reports.remembered.length > 0 || (await settingsNameReports())) await running.start();
+  else await running.startIfInstalled();
 }
 
-/** Shows why the server refused a command; gives its answer otherwise. */
-async function tellFailure(work: Promise<unknown>): Promise<unknown> {
-  try {
-    return await work;
-  } catch (error) {
-    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-    return undefined;
-  }
+async function settingsNameReports(): Promise<boolean> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const named = [undefined, ...folders].some(
+    (scope) => vscode.workspace.getConfiguration("heapline", scope).get<unknown[]>("reports", []).length > 0,
+  );
+  if (named) return true;
+  const files = await Promise.all(
+    folders.map(({ uri }) => vscode.workspace.fs.stat(vscode.Uri.joinPath(uri, ".heapline.toml")).then(
+      () => true,
+      () => false,
+    )),
+  );
+  return files.includes(true);
 }

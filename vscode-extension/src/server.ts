@@ -1,44 +1,83 @@
+// The language server: which program it is, and one process of it at a time.
 import * as vscode from "vscode";
-import {
-  CloseAction,
-  type ErrorHandler,
-  LanguageClient,
-  type LanguageClientOptions,
-  State,
-} from "vscode-languageclient/node";
+import { HeaplineClient } from "./client";
+import type { Environment } from "./environment";
+import { findPrograms } from "./programs";
 
 const COMMAND_SETTING = "heapline.server.command";
+const MAX_CRASHES = 4;
+const CRASHES_WITHIN = 3 * 60_000; // ms
 
 /**
- * The language server as the user configured it, one process at a time.
+ * The language server, one process at a time.
  *
- * A start that fails is told to the user in one message with a button to the setting; it never rejects.
+ * It is (1) what the user's setting `heapline.server.command` says; (2) without that, the server that the extension
+ * carries, in an environment of its own, which is made when the server is first needed, and made anew once if it does
+ * not start. (3) What fails is told to the user in one message with buttons; it never rejects. A server that crashes is
+ * started again.
  */
 export class Server implements vscode.Disposable {
   private client: HeaplineClient | undefined;
   private lastWork: Promise<void> = Promise.resolve();
+  private crashes: number[] = [];
+  private readonly started = new vscode.EventEmitter<void>();
+  private readonly stopped = new vscode.EventEmitter<void>();
 
+  /** Each time that a server answers: after the first start, a restart, or a crash. It has no reports loaded yet. */
+  readonly onDidStart = this.started.event;
+  /** Each time that it has ended, whatever the reason. Its reports are gone with it. */
+  readonly onDidStop = this.stopped.event;
+
+  /** `directory`: where the server's process runs, the extension's own, so that nothing is ever found in a workspace. */
   constructor(
     private readonly log: vscode.LogOutputChannel,
     private readonly directory: string,
+    private readonly environment: Environment,
   ) {}
+
+  /** Whether it answers. */
+  get isRunning(): boolean {
+    return this.client?.isRunning() ?? false;
+  }
+
+  /** What the running server says of itself, such as `heapline 0.1.0`. */
+  get description(): string | undefined {
+    const info = this.isRunning ? this.client?.initializeResult?.serverInfo : undefined;
+    return info && `${info.name} ${info.version ?? ""}`.trim();
+  }
+
+  /** Starts the server if that needs no installation. */
+  async startIfInstalled(): Promise<void> {
+    if (configuredCommand() !== undefined || (await this.environment.python()) !== undefined) await this.start();
+  }
+
+  /** Starts the server unless it runs. */
+  start(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.isRunning) return;
+      await this.end();
+      await this.begin();
+    });
+  }
 
   /** Ends the process that runs, if any, and starts one with the settings of now. */
   restart(): Promise<void> {
     return this.inTurn(async () => {
       await this.end();
-      this.client = new HeaplineClient(serverCommand(), this.log, this.directory);
-      // The client has told the user; what fails here may work after the next change of the setting.
-      await this.client.start().catch(() => undefined);
+      await this.begin();
     });
   }
 
   /** Starts the server when it does not run, and has it execute one of its commands; gives its answer, if any. */
-  async execute(command: string, ...args: unknown[]): Promise<unknown> {
-    await this.lastWork;
-    if (!this.client?.isRunning()) await this.restart();
+  async execute<Answer = unknown>(command: string, ...args: unknown[]): Promise<Answer | undefined> {
+    return this.request<Answer>("workspace/executeCommand", { command, arguments: args });
+  }
+
+  /** Starts the server when it does not run, and asks it; gives its answer, nothing if there is no server to ask. */
+  async request<Answer>(method: string, params: unknown): Promise<Answer | undefined> {
+    await this.start();
     if (!this.client?.isRunning()) return undefined;
-    return this.client.sendRequest("workspace/executeCommand", { command, arguments: args });
+    return this.client.sendRequest<Answer>(method, params);
   }
 
   /** Ends the process that runs, if any. */
@@ -56,91 +95,114 @@ export class Server implements vscode.Disposable {
   }
 
   private async end(): Promise<void> {
-    await this.client?.dispose().catch((error: unknown) => this.log.warn(String(error)));
+    const client = this.client;
     this.client = undefined;
-  }
-}
-
-/** A client that has one message for every way in which a start can fail. */
-class HeaplineClient extends LanguageClient {
-  private starting: Promise<void> = Promise.resolve();
-
-  constructor(
-    private readonly command: string[],
-    private readonly log: vscode.LogOutputChannel,
-    directory: string,
-  ) {
-    const [program = "", ...args] = command;
-    const options: LanguageClientOptions = {
-      documentSelector: [
-        { scheme: "file", language: "ruby" },
-        { scheme: "file", pattern: "**/*.rb" },
-      ],
-      outputChannel: log,
-      synchronize: { configurationSection: "heapline" },
-      initializationFailedHandler: () => false,
-    };
-    // The directory is the extension's own, so that no program is ever found in the workspace.
-    super("heapline", "Heapline", { command: program, args, options: { cwd: directory } }, options);
+    await client?.dispose().catch((error: unknown) => this.log.warn(String(error)));
   }
 
-  override async start(): Promise<void> {
-    this.starting = super.start();
+  private begin(): Promise<void> {
+    const command = configuredCommand();
+    return command === undefined ? this.beginOwn() : this.beginConfigured(command);
+  }
+
+  private async beginConfigured(command: string[]): Promise<void> {
+    const [name, ...args] = command;
+    const program = name === undefined || /[\\/]/.test(name) ? name : (await findPrograms(name))[0];
+    if (program !== undefined && (await this.answers([program, ...args]))) return;
+    void this.tell(
+      name === undefined
+        ? `the setting ${COMMAND_SETTING} must be a list, a program and its arguments.`
+        : `“${command.join(" ")}” does not start. Correct the setting ${COMMAND_SETTING}, or remove it: ` +
+            `Heapline then installs a server of its own.`,
+    );
+  }
+
+  private async beginOwn(): Promise<void> {
+    const { environment } = this;
     try {
-      await this.starting;
+      const python = await environment.python();
+      if (python !== undefined) {
+        if (await this.answers(serverOf(python))) return;
+        this.log.warn("The installed server does not start. It is installed anew.");
+        await environment.remove();
+      }
+      if (await this.answers(serverOf(await this.install()))) return;
+      void this.tell("it was installed, but does not start. The log says why.", "Try again");
     } catch (error) {
-      this.log.error(`Start of ${JSON.stringify(this.command)} failed: ${String(error)}`);
-      void this.tellFailedStart();
-      throw error;
+      if (error instanceof vscode.CancellationError) return;
+      void this.tell(`it could not be installed: ${error instanceof Error ? error.message : String(error)}`, "Try again");
     }
   }
 
-  /** The base class cannot stop what never ran. */
-  override async stop(timeout?: number): Promise<void> {
-    if (this.isRunning()) await super.stop(timeout);
+  /** Makes the environment, with progress; rejects with a CancellationError if the user stops it. */
+  private async install(): Promise<string> {
+    const title = "Heapline: installing its server (once)";
+    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+    return vscode.window.withProgress(options, async (progress, cancelled) => {
+      const stop = new AbortController();
+      cancelled.onCancellationRequested(() => stop.abort());
+      try {
+        return await this.environment.make((message) => progress.report({ message }), stop.signal);
+      } catch (error) {
+        if (!stop.signal.aborted) throw error;
+        this.log.info("The installation was stopped.");
+        throw new vscode.CancellationError();
+      }
+    });
   }
 
-  /** Keeps the base class's own messages about a start that failed out of sight (they stay in the log). */
-  override error(message: string, data?: unknown, show?: boolean | "force"): void {
-    super.error(message, data, this.isRunning() ? show : false);
-  }
-
-  /** Restarts a server that crashed, but not one that ends while it starts: it would do so again. */
-  override createDefaultErrorHandler(maxRestartCount?: number): ErrorHandler {
-    const usual = super.createDefaultErrorHandler(maxRestartCount);
-    return {
-      error: (error, message, count) => usual.error(error, message, count),
-      closed: async () => {
-        if (this.state !== State.Starting) return usual.closed();
-        // The base class forgets the start when this answers: it must have failed by then, or nobody hears of it.
-        await this.starting.catch(() => undefined);
-        return { action: CloseAction.DoNotRestart, handled: true };
+  /** Starts a server like this; gives whether it answers. */
+  private async answers(command: [string, ...string[]]): Promise<boolean> {
+    const client = new HeaplineClient(command, this.log, this.directory, {
+      started: () => this.started.fire(),
+      ended: () => {
+        this.stopped.fire();
+        if (this.client === client) this.recover();
       },
-    };
+    });
+    this.client = client;
+    return client.start().then(
+      () => true,
+      () => false,
+    );
   }
 
-  private async tellFailedStart(): Promise<void> {
+  /** It ended without being asked to: it is started again, but not over and over. */
+  private recover(): void {
+    const now = Date.now();
+    this.crashes = [...this.crashes.filter((time) => now - time < CRASHES_WITHIN), now];
+    this.log.error("The server ended by itself.");
+    if (this.crashes.length <= MAX_CRASHES) void this.start();
+    else void this.tell(`it crashed ${this.crashes.length} times in three minutes. The log may say why.`, "Try again");
+  }
+
+  private async tell(what: string, retry?: string): Promise<void> {
     const setting = "Open setting";
     const log = "Show log";
-    const choice = await vscode.window.showErrorMessage(
-      this.command.length === 0
-        ? `Heapline could not start its server: the setting ${COMMAND_SETTING} must be a list, a program and its arguments.`
-        : `Heapline could not start its server with “${this.command.join(" ")}”. ` +
-            `Install it with “pip install heapline”, or say in the setting ${COMMAND_SETTING} how to start it.`,
-      setting,
-      log,
-    );
+    const buttons = [...(retry === undefined ? [] : [retry]), setting, log];
+    const choice = await vscode.window.showErrorMessage(`Heapline could not start its server: ${what}`, ...buttons);
+    if (choice === undefined) return;
+    if (choice === retry) await this.restart();
+    if (choice === log) this.log.show();
     if (choice === setting) {
       // In a remote window a setting of the machine is the remote machine's: the user's own page doesn't list it.
       const page = vscode.env.remoteName === undefined ? "openSettings" : "openRemoteSettings";
       await vscode.commands.executeCommand(`workbench.action.${page}`, { query: COMMAND_SETTING });
     }
-    if (choice === log) this.log.show();
   }
 }
 
-/** The configured command; empty when the setting holds anything but a list (VS Code hands on what users write). */
-function serverCommand(): string[] {
+/** `-I`: neither the current directory nor variables of the user's choose what Python loads. */
+function serverOf(python: string): [string, ...string[]] {
+  return [python, "-I", "-m", "heapline", "serve", "--stdio"];
+}
+
+/**
+ * The configured command, none if the setting is empty; an empty list when it holds anything but a list (VS Code hands on
+ * what users write).
+ */
+function configuredCommand(): string[] | undefined {
   const value: unknown = vscode.workspace.getConfiguration().get(COMMAND_SETTING);
-  return Array.isArray(value) ? value.map(String) : [];
+  if (!Array.isArray(value)) return [];
+  return value.length > 0 ? value.map(String) : undefined;
 }

@@ -54,6 +54,7 @@ def make_server() -> Server:
     server.feature(t.CALL_HIERARCHY_OUTGOING_CALLS)(call_hierarchy.outgoing)
     server.feature(t.TEXT_DOCUMENT_REFERENCES)(references.references)
     server.command("heapline.load")(execute_command.load)
+    server.command("heapline.restore")(execute_command.restore)
     server.command("heapline.unload")(execute_command.unload)
     server.command("heapline.reload")(execute_command.reload)
     server.command("heapline.status")(execute_command.status)

@@ -112,6 +112,16 @@ async def missing(ls: Server) -> list[Path]:
     return [path for path in named if ls.store.get(path) is None and not _failed(ls, path)]
 
 
+async def loadable(ls: Server, paths: list[Path]) -> list[Path]:
+    """Those of the paths that are there, are not loaded, and did not fail as they are now. In a thread: disks sleep."""
+
+    def find() -> list[Path]:
+        return [path for path in paths if not _failed(ls, path) and _identity(path) is not None]
+
+    found = await asyncio.to_thread(find)
+    return [path for path in found if ls.store.get(path) is None]
+
+
 def loading_paths(ls: Server) -> list[Path]:
     """The files that are being loaded."""
     return [Path(task.get_name()) for task in ls.loading.values()]

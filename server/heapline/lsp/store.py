@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from heapline.profile import Format, Frame, Site
+    from heapline.profile import Format, Site
     from heapline.report import Report
 
 _LEAST_SHARE = 0.01
@@ -42,8 +42,7 @@ class Entry:
     """One site of one report, placed on a line of the workspace. `site_id` is its position in the profile.
 
     `place` is the line of the file as the report saw it (`version`), `now` the line that it has become. `folder` is the
-    workspace's folder that the file lies in; `holder` is there if the site is a top holder of the heap; `callers` are
-    those of its stack that have a place, nearest first.
+    workspace's folder that the file lies in; `holder` is there if the site is a top holder of the heap.
     """
 
     report: Report
@@ -53,7 +52,6 @@ class Entry:
     version: Version
     folder: Path
     holder: TopHolder | None
-    callers: tuple[tuple[Frame, Place], ...] = ()
 
     @property
     def now(self) -> Now | None:
@@ -190,7 +188,7 @@ def _authority(report: Report) -> tuple[bool, int]:
 
 def place_sites(report: Report, folders: Sequence[Path]) -> list[Entry]:
     """The report's sites that lie in the folders. Reads the folders: not for the event loop."""
-    places = infer_places(report.profile.paths, Workspace(folders))
+    places = infer_places((site.path for site in report.profile.sites), Workspace(folders))
     holders: dict[int, TopHolder] = {}
     if report.graph:
         with report.graph.cursor() as graph:
@@ -206,8 +204,5 @@ def place_sites(report: Report, folders: Sequence[Path]) -> list[Entry]:
             if file not in folder_of:
                 folder_of[file] = next(folder for folder in by_depth if file.is_relative_to(folder))
                 versions[file] = Version(file)
-            placed = ((frame, places.place(frame.path, frame.line)) for frame in site.stack)
-            callers = tuple((frame, at) for frame, at in placed if at is not None)
-            version = versions[file]
-            entries.append(Entry(report, site_id, site, place, version, folder_of[file], holders.get(site_id), callers))
+            entries.append(Entry(report, site_id, site, place, versions[file], folder_of[file], holders.get(site_id)))
     return entries

@@ -26,6 +26,17 @@ async def load(ls: Server, path: str) -> dict[str, Any] | None:
     return reports.describe(ls, report) if report else None
 
 
+async def restore(ls: Server, *paths: str) -> list[dict[str, Any]]:
+    """`heapline.restore PATH…`: load what was loaded before; answers what of it is loaded now.
+
+    What is gone, or cannot be loaded as it is now, is left out in silence: nobody has asked for it today.
+    """
+    files = [file for file in (_file(ls, path) for path in paths) if file is not None]
+    await reports.load_all(ls, await reports.loadable(ls, files))
+    found = [ls.store.get(file) for file in files]
+    return [reports.describe(ls, report) for report in found if report is not None]
+
+
 async def unload(ls: Server, *paths: str) -> int:
     """`heapline.unload [PATH…]`: forget these reports, or all; answers how many there were."""
     if paths:

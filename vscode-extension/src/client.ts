@@ -1,0 +1,91 @@
+// One language client: how it starts, and what becomes of a server that ends.
+import type * as vscode from "vscode";
+import {
+  CloseAction,
+  type ErrorHandler,
+  LanguageClient,
+  type LanguageClientOptions,
+  State,
+} from "vscode-languageclient/node";
+import { LoadingProgress } from "./progress";
+
+/** What becomes of a server's process. */
+export interface Fate {
+  /** It answers. */
+  started(): void;
+  /** It has ended, after it had answered. */
+  ended(): void;
+}
+
+/** A client that runs a server once, and leaves to its owner what to tell and what to do when that fails or ends. */
+export class HeaplineClient extends LanguageClient {
+  private starting: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly command: [string, ...string[]],
+    private readonly log: vscode.LogOutputChannel,
+    directory: string,
+    fate: Fate,
+  ) {
+    const [program, ...args] = command;
+    const progress = new LoadingProgress((token) => this.sendNotification("window/workDoneProgress/cancel", { token }));
+    const options: LanguageClientOptions = {
+      documentSelector: [
+        { scheme: "file", language: "ruby" },
+        { scheme: "file", pattern: "**/*.rb" },
+      ],
+      outputChannel: log,
+      synchronize: { configurationSection: "heapline" },
+      initializationFailedHandler: () => false,
+      middleware: {
+        handleWorkDoneProgress: (token, params, next) => {
+          next(token, params);
+          progress.handle(token, params);
+        },
+      },
+    };
+    super("heapline", "Heapline", { command: program, args, options: { cwd: directory } }, options);
+    let ran = false;
+    this.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) {
+        ran = true;
+        fate.started();
+      } else if (newState === State.Stopped && ran) {
+        progress.endAll();
+        fate.ended();
+      }
+    });
+  }
+
+  override async start(): Promise<void> {
+    this.starting = super.start();
+    try {
+      await this.starting;
+    } catch (error) {
+      this.log.error(`Start of ${JSON.stringify(this.command)} failed: ${String(error)}`);
+      throw error;
+    }
+  }
+
+  /** The base class cannot stop what never ran. */
+  override async stop(timeout?: number): Promise<void> {
+    if (this.isRunning()) await super.stop(timeout);
+  }
+
+  /** Keeps the base class's own messages about a start that failed out of sight (they stay in the log). */
+  override error(message: string, data?: unknown, show?: boolean | "force"): void {
+    super.error(message, data, this.isRunning() ? show : false);
+  }
+
+  override createDefaultErrorHandler(maxRestartCount?: number): ErrorHandler {
+    const usual = super.createDefaultErrorHandler(maxRestartCount);
+    return {
+      error: (error, message, count) => usual.error(error, message, count),
+      closed: async () => {
+        // The base class forgets the start when this answers: it must have failed by then, or nobody hears of it.
+        await this.starting.catch(() => undefined);
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    };
+  }
+}

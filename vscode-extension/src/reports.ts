@@ -1,0 +1,119 @@
+// The reports that the user loads: kept for the next time, and loaded again when the server starts.
+import * as vscode from "vscode";
+import type { Server } from "./server";
+
+const KEY = "heapline.reports";
+const KEPT = 10;
+
+/** What the server says of a loaded report (its command `heapline.status`). */
+export interface Report {
+  path: string;
+  format: string;
+  modified: string;
+  objects: number | null;
+  bytes: number | null;
+  sites: number;
+  placedSites: number;
+  skippedLines: number;
+  traced: boolean;
+}
+
+/** What the server says of everything that it has. */
+export interface Status {
+  reports: Report[];
+  loading: string[];
+}
+
+/**
+ * Loads and unloads reports, and remembers for this workspace which ones the user loaded.
+ *
+ * Errors of the server are shown to the user, here or by the server itself.
+ */
+export class Reports implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  /** Something was loaded or unloaded; reports that load by themselves are the server's to tell. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(
+    private readonly server: Server,
+    private readonly memory: vscode.Memento,
+  ) {
+    this.subscriptions = [
+      this.changed,
+      server.onDidStart(() => void this.restore()),
+      server.onDidStop(() => this.changed.fire()),
+    ];
+  }
+
+  /** The paths to load again next time. */
+  get remembered(): string[] {
+    return this.memory.get<string[]>(KEY, []);
+  }
+
+  /** Loads these files; gives for each what it is, or nothing where that failed (the user has been told). */
+  async load(files: readonly vscode.Uri[]): Promise<(Report | undefined)[]> {
+    const loaded = await Promise.all(
+      files.map((file) => tellFailure(this.server.execute<Report>("heapline.load", file.fsPath))),
+    );
+    const paths = loaded.flatMap((report) => (report ? [report.path] : []));
+    await this.remember([...this.remembered.filter((path) => !paths.includes(path)), ...paths]);
+    this.changed.fire();
+    return loaded;
+  }
+
+  /** Unloads these files, or all. */
+  async unload(files?: readonly vscode.Uri[]): Promise<void> {
+    const paths = files?.map((file) => file.fsPath) ?? [];
+    await tellFailure(this.server.execute("heapline.unload", ...paths));
+    await this.remember(files === undefined ? [] : this.remembered.filter((path) => !paths.includes(path)));
+    this.changed.fire();
+  }
+
+  /** Loads again what has changed on the disk. */
+  async reload(): Promise<void> {
+    await tellFailure(this.server.execute("heapline.reload"));
+    this.changed.fire();
+  }
+
+  /** What is loaded and loading now: nothing where no server runs; none is started for it. */
+  async status(): Promise<Status> {
+    if (!this.server.isRunning) return { reports: [], loading: [] };
+    return (await tellFailure(this.server.execute<Status>("heapline.status"))) ?? { reports: [], loading: [] };
+  }
+
+  /** What the server says of this file, if it is loaded. */
+  async loaded(file: vscode.Uri): Promise<Report | undefined> {
+    return (await this.status()).reports.find(({ path }) => path === file.fsPath);
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  /** A report that cannot be loaded again (it is gone, or brought the indexing down) is forgotten. */
+  private async restore(): Promise<void> {
+    const wanted = this.remembered;
+    if (wanted.length === 0) return;
+    const loaded = await tellFailure(this.server.execute<Report[]>("heapline.restore", ...wanted));
+    if (loaded === undefined) return;
+    const paths = new Set(loaded.map(({ path }) => path));
+    await this.remember(this.remembered.filter((path) => paths.has(path) || !wanted.includes(path)));
+    this.changed.fire();
+  }
+
+  private async remember(paths: string[]): Promise<void> {
+    await this.memory.update(KEY, paths.slice(-KEPT));
+  }
+}
+
+/** Shows why the server refused a command; gives its answer otherwise. */
+export async function tellFailure<Answer>(work: Promise<Answer | undefined>): Promise<Answer | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
