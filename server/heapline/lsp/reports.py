@@ -55,6 +55,7 @@ async def load(ls: Server, path: Path) -> Report | None:
         await asyncio.wait([running])
         return ls.store.get(path)
     running = ls.loading[key] = asyncio.create_task(_load(ls, path), name=str(path))
+    announce(ls)
     try:
         await asyncio.wait([running])
     except asyncio.CancelledError:  # by the request that asked for the report
@@ -63,6 +64,7 @@ async def load(ls: Server, path: Path) -> Report | None:
         raise
     finally:
         del ls.loading[key]
+        announce(ls)
         if running.cancelled():
             ls.show(t.MessageType.Info, f"{path.name}: loading was stopped.")
     if running.cancelled():
@@ -148,6 +150,7 @@ def describe(ls: Server, report: Report) -> dict[str, Any]:
         "placedSites": ls.store.placed(report),
         "skippedLines": profile.skipped_lines,
         "traced": profile.traced,
+        "graph": report.graph is not None,
     }
 
 
@@ -205,6 +208,12 @@ def discard(ls: Server, report: Report, error: duckdb.Error) -> HeaplineError:
     return report.discard(error)
 
 
+def announce(ls: Server) -> None:
+    """Tell Heapline's own extension what is loaded and loading."""
+    if ls.client.changes:
+        ls.protocol.notify(CHANGED, status(ls))
+
+
 def redraw(ls: Server) -> None:
     """Show what is loaded now: publish diagnostics, ask for lenses and the like, watch the files."""
     ls.hot_lines = ls.ways_up = None  # perhaps of a report that is gone
@@ -213,8 +222,7 @@ def redraw(ls: Server) -> None:
         ls.workspace_code_lens_refresh(None)
     if ls.client.inlay_hint_refresh:
         ls.workspace_inlay_hint_refresh(None)
-    if ls.client.changes:
-        ls.protocol.notify(CHANGED, status(ls))
+    announce(ls)
     watching.register(ls)
 
 
