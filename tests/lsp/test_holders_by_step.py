@@ -46,7 +46,7 @@ async def test_the_way_up_from_the_leak_leads_over_the_cache_to_a_root() -> None
         assert trail[0]["place"] == {"uri": LEAK.as_uri(), "line": line}
         # AND all but one of the line's objects hang on it
         objects = live()[LEAK, LEAK_LINE].objects
-        assert trail[0]["title"].startswith(f"holds {objects - 1:,} of {objects:,}, ")
+        assert trail[0]["title"].startswith(f"{objects - 1:,} of {objects:,} · ")
 
 
 async def test_holders_come_in_pages(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ async def holders(
             {
                 "label": holder.label.id,
                 "name": plain(holder.label.name),
-                "title": f"holds {human_count(holder.objects)} of {many}, {human_bytes(holder.bytes)}",
+                "title": f"{human_count(holder.objects)} of {many} · {human_bytes(holder.bytes)}",
                 "path": printable(holder.label.path) if holder.label.path is not None else None,
                 "line": holder.label.line,
                 "place": jump(ls, ls.store.entry_of(loaded, holder.label.site)),
