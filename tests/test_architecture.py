@@ -13,7 +13,7 @@ ALLOWED = {
     "heap": {"heap", "profile", "errors", "files", "inflate"},
     "readers": {"readers", "heap", "profile", "errors", "files"},
     "places": {"places"},
-    "insight": {"insight", "heap", "profile", "places", "report", "metrics", "settings"},
+    "insight": {"insight", "heap", "profile", "places", "report", "metrics", "settings", "errors"},
     "settings": {"settings", "errors"},
 }
 

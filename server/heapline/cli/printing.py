@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from heapline.heap.index import HeapIndex
 from heapline.heap.retained import Label
+from heapline.places.constants import constant_at
 from heapline.places.mapping import Place, Places
 from heapline.profile import Profile, Site
 from heapline.report import Report
@@ -78,6 +80,22 @@ def label_text(label: Label, places: Places) -> str:
     if label.path is None or label.line is None:
         return printable(label.name)
     return f"{printable(label.name)} ({where(label.path, label.line, places.place(label.path, label.line))})"
+
+
+def holder_text(path: Sequence[Label], places: Places) -> str:
+    """What grows: `Hash PostSummaryCache::STORE (lib/cache.rb:5)`, with the constant where its line names one.
+
+    `path` leads from a root to it.
+    """
+    label = path[-1]
+    place = places.place(label.path, label.line) if label.path is not None and label.line is not None else None
+    name = constant_at(place) if place else None
+    if place is None or name is None or label.path is None or label.line is None:
+        return label_text(label, places)
+    owner = path[-2].name.split(" ", 1) if len(path) > 1 else []
+    inside = owner[1:] if owner[:1] in (["class"], ["module"]) and owner[1:] != ["Object"] else []
+    constant = "::".join([*inside, name])
+    return f"{printable(label.name)} {printable(constant)} ({where(label.path, label.line, place)})"
 
 
 def site(report: Report, found: Site, place: Place | None) -> None:

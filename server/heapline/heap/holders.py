@@ -152,6 +152,26 @@ def upwards(paths: Paths) -> list[Above]:
     return top
 
 
+def way_to(graph: HeapGraph, parent: NDArray[np.int32], label: NDArray[np.int32], node: int) -> tuple[Label, ...]:
+    """The labels on a shortest path from the root to the node, its own at the end; none for an unreachable node.
+
+    What lies between two of the same (a list, nodes and their arrays in turn) is left out. `parent` and `label` are the
+    graph's columns.
+    """
+    nodes: list[int] = []
+    while node > 0:
+        nodes.append(node)
+        node = int(parent[node])
+    labels: list[int] = []
+    for at in label[nodes[::-1]].tolist():
+        if at in labels:
+            del labels[labels.index(at) + 1 :]
+        else:
+            labels.append(at)
+    known = graph.labels_of(np.array(labels, np.int32))
+    return tuple(known[at] for at in labels)
+
+
 def holders_of(graph: HeapGraph, nodes: NDArray[np.int32]) -> list[Neighbour]:
     """Who refers to these nodes on their shortest paths and is not one of them, by label, most bytes first.
 

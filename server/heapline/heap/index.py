@@ -15,7 +15,10 @@ from heapline.heap.retained import HeapGraph
 from heapline.profile import MAX_PROBLEMS, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 _READING_MEMORY = "256MB"
 _UNREADABLE = (duckdb.Error, IndexError, TypeError)
@@ -132,6 +135,23 @@ class HeapIndex:
         """All of (site, class, live objects, live bytes). On a connection of its own, so for any thread."""
         with self._connect() as connection:
             return connection.execute("select site, class, objects, bytes from site_class").fetchall()
+
+    def objects(self) -> tuple[dict[str, NDArray[Any]], list[tuple[str, str, bool]], list[tuple[str, int]]]:
+        """All objects, as columns in the dump's order: address, memsize, generation, spot, kind; then what these are.
+
+        Kinds are (type, name of the class, whether it is the tracer), spots (path, line).
+        """
+        columns = self._connection.execute("select address, memsize, generation, spot, kind from slot").fetchnumpy()
+        kinds = self._rows("select type, name, is_tracer from kind order by id")
+        return columns, kinds, self._rows("select file, line from spot order by id")
+
+    def class_addresses(self, names: Sequence[str]) -> dict[str, int]:
+        """The addresses of those of these classes and modules that the dump names."""
+        query = (
+            "select name, min(address) from class_name where called in ('class ' || name, 'module ' || name)"
+            " and name in (select unnest(?)) group by name"
+        )
+        return dict(self._rows(query, list(names)))
 
     def problems(self) -> tuple[Problem, ...]:
         """The first damaged lines, in the file's order; those that are lost before those that were repaired."""

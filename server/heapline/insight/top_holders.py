@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heapline.heap.holders import way_to
 from heapline.heap.scan import pairs
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def top_holders(graph: HeapGraph, least: float) -> tuple[TopHolder, ...]:
         if not one:
             crowds.append(nodes)
         objects, held = heap.held(nodes)
-        path = heap.path(heap.typical(nodes))
+        path = way_to(graph, heap.parent, heap.label, heap.typical(nodes))
         found.append(TopHolder(site, graph.by_site[site], objects, one, held, path))
     return tuple(found)
 
@@ -131,18 +132,3 @@ class _Heap:
         counts = np.bincount(labels)
         there = np.flatnonzero(counts)
         return len(below), self._graph.largest_names(there, sizes[there], counts[there], _SHOWN_CLASSES)
-
-    def path(self, node: int) -> tuple[Label, ...]:
-        """The labels on a shortest path from the root to the node, without what lies between two of the same."""
-        nodes: list[int] = []
-        while node:
-            nodes.append(node)
-            node = int(self.parent[node])
-        labels: list[int] = []
-        for label in self.label[nodes[::-1]].tolist():
-            if label in labels:
-                del labels[labels.index(label) + 1 :]
-            else:
-                labels.append(label)
-        known = self._graph.labels_of(np.array(labels, np.int32))
-        return tuple(known[label] for label in labels)

@@ -1,0 +1,100 @@
+"""Growth explained by its holders: of objects that are new, which older object each of them hangs on.
+
+Most new objects are held by other new ones: a record by the cache's entry. Up the dominator tree from each of them the
+first object that is not new is what grows: the cache. Without it all of them would be free.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from heapline.heap.holders import way_to
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from heapline.heap.retained import HeapGraph, Label
+
+_SHOWN_CLASSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """New objects below older ones of one label (class and line): `holders` of these hold `objects` with `bytes`.
+
+    `entries` of the new objects hang on the holders directly. `held` names the classes that most of the bytes belong
+    to, with their objects. `path` are the labels from a root to the holder that holds most, the holder's own at its
+    end. `nodes` are the new objects, as nodes of the graph.
+    """
+
+    holder: Label
+    holders: int
+    entries: int
+    objects: int
+    bytes: int
+    held: tuple[tuple[str, int], ...]
+    path: tuple[Label, ...]
+    nodes: NDArray[np.intp]
+
+
+def by_holder(graph: HeapGraph, new: NDArray[np.bool_], least: int = 1) -> list[Growth]:
+    """Who holds the objects for which `new` is true (in the dump's order), most objects first.
+
+    What hangs on a root directly, without an older object between, is of the stack or in use by Ruby itself: it is left
+    out, as is what no root reaches, and who holds fewer than `least` objects.
+    """
+    idom, label = graph.column("idom"), graph.column("label")
+    is_new = np.zeros(len(idom), bool)
+    is_new[1 : 1 + len(new)] = new
+    is_new &= idom >= 0
+    holder_of = np.where(is_new, idom, np.arange(len(idom), dtype=idom.dtype))
+    while True:
+        further = holder_of[holder_of]
+        if np.array_equal(further, holder_of):
+            break
+        holder_of = further
+    nodes = np.flatnonzero(is_new)
+    holders = holder_of[nodes]
+    below_object = (holders > 0) & (holders <= len(new))
+    nodes, holders = nodes[below_object], holders[below_object]
+    _, group, counts = np.unique(label[holders], return_inverse=True, return_counts=True)
+    order = np.argsort(group, kind="stable")
+    ends = np.cumsum(counts)
+    columns = {
+        "label": label,
+        "parent": graph.column("parent"),
+        "memsize": graph.column("memsize"),
+        "direct": is_new & ~is_new[idom],
+    }
+    found = []
+    for number in np.argsort(-counts, kind="stable"):
+        if counts[number] < least:
+            break
+        chosen = order[ends[number] - counts[number] : ends[number]]
+        found.append(_growth(graph, columns, nodes[chosen], holders[chosen]))
+    return found
+
+
+def _growth(
+    graph: HeapGraph, columns: Mapping[str, NDArray[Any]], nodes: NDArray[np.intp], holders: NDArray[np.int32]
+) -> Growth:
+    distinct, held = np.unique(holders, return_counts=True)
+    path = way_to(graph, columns["parent"], columns["label"], int(distinct[np.argmax(held)]))
+    labels, of = np.unique(columns["label"][nodes], return_inverse=True)
+    sizes = np.bincount(of, weights=columns["memsize"][nodes])
+    largest = graph.largest_names(labels, sizes, np.bincount(of), _SHOWN_CLASSES)
+    return Growth(
+        path[-1],
+        len(distinct),
+        int(columns["direct"][nodes].sum()),
+        len(nodes),
+        int(sizes.sum()),
+        largest,
+        path,
+        nodes,
+    )
