@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from heapline.places.mapping import Place, Places, infer_places
+from heapline.places.rules import EXACT
 from heapline.places.workspace import Workspace
 
 RUBY = "# one\n# two\n# three\n"
@@ -30,7 +31,7 @@ def placed(paths: list[str], *folders: Path) -> dict[str, tuple[Path, str]]:
     """Each path that has a place at line 2: its file and the rule."""
     places = places_of(paths, *folders)
     found = {path: places.place(path, 2) for path in paths}
-    return {path: (place.file, place.rule) for path, place in found.items() if place}
+    return {path: (place.file, place.rule.kind) for path, place in found.items() if place}
 
 
 def test_a_path_inside_the_workspace_is_that_file(tmp_path: Path) -> None:
@@ -40,7 +41,7 @@ def test_a_path_inside_the_workspace_is_that_file(tmp_path: Path) -> None:
     # WHEN its path is placed
     place = places_of([recorded], app).place(recorded, 2)
     # THEN it is that file
-    assert place == Place(app / "lib/user.rb", 2, "exact")
+    assert place == Place(app / "lib/user.rb", 2, EXACT)
 
 
 def test_a_file_that_is_gone_has_no_place(tmp_path: Path) -> None:

@@ -193,16 +193,13 @@ def place_sites(report: Report, folders: Sequence[Path]) -> list[Entry]:
     if report.graph:
         with report.graph.cursor() as graph:
             holders = {found.site: found for found in top_holders(graph, _LEAST_SHARE * report.held_bytes)}
-    by_depth = sorted(folders, key=lambda folder: -len(folder.parts))
-    folder_of: dict[Path, Path] = {}
     versions: dict[Path, Version] = {}
     entries = []
     for site_id, site in enumerate(report.profile.sites):
         place = places.place(site.path, site.line)
-        if place is not None:
-            file = place.file
-            if file not in folder_of:
-                folder_of[file] = next(folder for folder in by_depth if file.is_relative_to(folder))
-                versions[file] = Version(file)
-            entries.append(Entry(report, site_id, site, place, versions[file], folder_of[file], holders.get(site_id)))
+        file = places.file(site.path)
+        if place is not None and file is not None:
+            if file.path not in versions:
+                versions[file.path] = Version(file.path)
+            entries.append(Entry(report, site_id, site, place, versions[file.path], file.folder, holders.get(site_id)))
     return entries

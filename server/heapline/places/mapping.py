@@ -1,36 +1,36 @@
-"""Recorded paths onto files of the workspace: exactly, relative to a folder, or by a rule inferred from the report.
+"""Recorded paths onto files: each of a report's paths gets the one file that it can only be, or none.
 
-A dump from a container says `/app/lib/user.rb`; the checkout is elsewhere. Each recorded path that ends like a file of
-the workspace proposes a rule (recorded prefix -> folder); the rule that places the most files of the report in a folder
-wins it, if no other places as many. A path that could belong to two files is left unplaced: a number on the wrong file
-is worse than none.
+The first of these that finds a file decides: the path itself; the user's rules; rules inferred from the report; the
+gem of that version, or Ruby's library of that version, where it is installed here; the longest end of the path that
+only one file has. Only the workspace, the usual folders of gems and those of Rubies are looked into: a report can name
+any file, and none is looked at because a report names it.
 """
 
 from __future__ import annotations
 
 import os
-from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from heapline.places.gems import Gems
+from heapline.places.inference import infer
 from heapline.places.origin import OWN, Origin, origin_inside, origin_of
+from heapline.places.rules import EXACT, RELATIVE, Rule
+from heapline.places.spelling import is_absolute, spelled, stays_inside
+from heapline.places.workspace import is_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
-    from heapline.places.workspace import Workspace
+    from heapline.places.workspace import Candidate, Workspace
 
-Rule = Literal["exact", "relative", "inferred"]
-
-_LEAST_SHARE = 1 / 3
-"""Of the files that a rule speaks of so many must be in the folder: each program has a main.rb."""
+Reason = Literal["no file", "gone", "ambiguous", "no such gem", "other version", "not installed", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a workspace file (`line` is 1-based), the rule that led there, and whose code it is."""
+    """A line of a file (`line` is 1-based), the rule that led there, and whose code it is."""
 
     file: Path
     line: int
@@ -39,126 +39,164 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prefix:
-    """The rule: what begins with `recorded` in the report lies in `folder`/`below`."""
+class File:
+    """The file of a recorded path. `folder` is the workspace's that it lies in; a gem's or Ruby's for one outside."""
 
-    recorded: tuple[str, ...]
+    path: Path
     folder: Path
-    below: tuple[str, ...]
+    rule: Rule
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Why a recorded path has no file.
+
+    `no file`: it names code that never was in one. `gone`: its folder is the workspace's, and the file is not there.
+    `ambiguous`: it could be any of `candidates`. `no such gem`: the gem is not installed here; `other version`: it is
+    in `versions` only. `not installed`: Ruby's, of a version that is not here, or here twice. `unknown`: none of these.
+    """
+
+    reason: Reason
+    origin: Origin
+    candidates: tuple[Path, ...] = ()
+    versions: tuple[str, ...] = ()
 
 
 class Places:
-    """Where a report's sites are in the workspace."""
+    """Where a report's sites are."""
 
-    def __init__(self, files: Mapping[str, tuple[Path, Rule]], folders: Sequence[Path]) -> None:
-        """`files` gives the workspace file of each recorded path that has one; `folders` are the workspace's."""
+    def __init__(self, files: dict[str, File], unplaced: dict[str, Unplaced]) -> None:
+        """Each recorded path of the report has a file, or a reason for having none."""
         self._files = files
-        self._folders = sorted(folders, key=lambda folder: -len(folder.parts))
-        self._origins: dict[str, Origin] = {}
+        self._unplaced = unplaced
+        self._lines: dict[Path, tuple[int, int]] = {}
 
     def place(self, path: str, line: int) -> Place | None:
-        """The place of a recorded `path:line`, or None: not of the workspace, ambiguous, or past the file's end."""
+        """The place of a recorded `path:line`, or None: no file, or past the file's end."""
         found = self._files.get(path)
-        if found is None or not 1 <= line <= _line_count(found[0]):
+        if found is None or not 1 <= line <= self._count_lines(found.path):
             return None
-        return Place(found[0], line, found[1], self.origin(path))
+        return Place(found.path, line, found.rule, found.origin)
+
+    def file(self, path: str) -> File | None:
+        """The file of a recorded path."""
+        return self._files.get(path)
+
+    def unplaced(self, path: str) -> Unplaced | None:
+        """Why a recorded path of the report has no file; None if it has one."""
+        return self._unplaced.get(path)
 
     def origin(self, path: str) -> Origin:
         """Whose code a recorded path is, whether it has a place or not."""
-        known = self._origins.get(path)
-        if known is None:
-            known = self._origins[path] = self._find_origin(path)
-        return known
+        known = self._files.get(path) or self._unplaced.get(path)
+        return known.origin if known else origin_of(path)
 
-    def _find_origin(self, path: str) -> Origin:
-        file = self._files[path][0] if path in self._files else None
-        folder = next((folder for folder in self._folders if file and file.is_relative_to(folder)), None)
-        return origin_inside(file.relative_to(folder).as_posix()) if file and folder else origin_of(path)
+    def _count_lines(self, file: Path) -> int:
+        """The file's lines now; an edited file is counted anew, one that is gone or unreadable has none."""
+        try:
+            modified_ns = os.stat(file).st_mtime_ns  # noqa: PTH116 -- asked for each site, and twice as fast
+            known = self._lines.get(file)
+            if known is None or known[0] != modified_ns:
+                known = self._lines[file] = (modified_ns, _count_lines(file))
+        except (OSError, ValueError):
+            return 0
+        return known[1]
 
 
 def infer_places(paths: Iterable[str], workspace: Workspace) -> Places:
-    """Place the paths of one report. Reads the workspace's folders, and nothing outside of them."""
-    files: dict[str, tuple[Path, Rule]] = {}
-    elsewhere: list[tuple[str, tuple[str, ...]]] = []
-    for path in sorted(set(paths)):
-        origin = origin_of(path)
-        if origin.kind == "none":
-            continue
-        direct = _direct(path, workspace.folders)
-        if direct is not None:
-            files[path] = direct
-        elif origin.kind not in ("gem", "ruby"):
-            elsewhere.append((path, PurePosixPath(path.replace("\\", "/")).parts))
-    for prefix in _winners(elsewhere, workspace):
-        for path, parts in elsewhere:
-            placed = _apply(prefix, parts)
-            if placed is not None and path not in files:
-                files[path] = (placed, "inferred")
-    return Places(files, workspace.folders)
+    """Place the paths of one report. Reads folders: not for an event loop."""
+    return _Placing(workspace).place(sorted(set(paths)))
 
 
-def _direct(path: str, folders: Sequence[Path]) -> tuple[Path, Rule] | None:
-    if Path(path).is_absolute():
-        inside = any(Path(path).is_relative_to(folder) for folder in folders)
-        return (Path(path), "exact") if inside and _is_file(Path(path)) else None
-    candidates = [folder / path for folder in folders if _is_file(folder / path)]
-    return (candidates[0], "relative") if len(candidates) == 1 and ".." not in Path(path).parts else None
+class _Placing:
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._gems: Gems | None = None
+        self._files: dict[str, File] = {}
+        self._unplaced: dict[str, Unplaced] = {}
+
+    def place(self, paths: list[str]) -> Places:
+        elsewhere: list[tuple[str, str]] = []
+        for path in paths:
+            origin = origin_of(path)
+            name = spelled(path)
+            if origin.kind == "none" or (origin.kind == "ruby" and not origin.rest):
+                self._unplaced[path] = Unplaced("no file", origin)
+            elif not (self._literally(path) or self._directly(path, name) or self._by_user(path, name)):
+                if origin.kind in ("gem", "ruby") and not self._is_of_a_folder(name):
+                    self._place_library(path, name, origin)
+                elif path not in self._unplaced:
+                    elsewhere.append((path, name))
+        inferred = infer(elsewhere, self._workspace)
+        for path, _ in elsewhere:
+            if path in inferred.files:
+                self._put(path, *inferred.files[path])
+            elif path in inferred.tied:
+                candidates = tuple(self._workspace.path(file) for file in inferred.tied[path])
+                self._unplaced[path] = Unplaced("ambiguous", origin_of(path), candidates)
+            else:
+                self._unplaced[path] = Unplaced("unknown", origin_of(path))
+        return Places(self._files, self._unplaced)
+
+    def _put(self, path: str, file: Candidate, rule: Rule) -> None:
+        folder = self._workspace.folders[file.folder]
+        self._unplaced.pop(path, None)
+        self._files[path] = File(self._workspace.path(file), folder, rule, origin_inside(file.below))
+
+    def _literally(self, path: str) -> bool:
+        """Place a path with a backslash in a name, as Linux allows."""
+        return os.sep == "/" and "\\" in path and self._directly(path, path)
+
+    def _directly(self, path: str, name: str) -> bool:
+        """Place a path that is the file's own, or is one below a folder; notes one whose file is gone."""
+        if is_absolute(name):
+            file, below = self._workspace.inside(name)
+            if file:
+                self._put(path, file, EXACT)
+            elif below is not None:
+                self._unplaced[path] = Unplaced("gone", origin_inside(below))
+            return file is not None
+        found = [file for number in range(len(self._workspace.folders)) if (file := self._workspace.find(number, name))]
+        if len(found) == 1:  # which of several it is, the report's other paths may tell
+            self._put(path, found[0], RELATIVE)
+        return len(found) == 1
+
+    def _by_user(self, path: str, name: str) -> bool:
+        """Place a path by the first of the user's rules that leads to a file."""
+        for rule in self._workspace.rules:
+            rest = rule.rest_of(name)
+            if not rest or not stays_inside(rest):
+                continue
+            target = f"{rule.target}/{rest}"
+            file, below = self._workspace.inside(spelled(target))
+            if file:
+                self._put(path, file, rule.rule)
+            elif below is None and is_file(target):
+                self._files[path] = File(Path(target), rule.target, rule.rule, origin_of(path))
+            if path in self._files:
+                self._unplaced.pop(path, None)
+                return True
+        return False
+
+    def _is_of_a_folder(self, name: str) -> bool:
+        """Whether the path begins with a folder's name, as memory_profiler's `normalize_paths` leaves it."""
+        first = name.partition("/")[0]
+        return any(folder.name == first for folder in self._workspace.folders)
+
+    def _place_library(self, path: str, name: str, origin: Origin) -> None:
+        if self._gems is None:
+            self._gems = Gems(self._workspace.folders, self._workspace.locks)
+        found = self._gems.find(name, origin)
+        if found:
+            self._unplaced.pop(path, None)
+            self._files[path] = File(found.file, found.folder, found.rule, origin)
+            return
+        versions = tuple(self._gems.versions(origin.name)) if origin.kind == "gem" else ()
+        reason: Reason = "not installed" if origin.kind == "ruby" else "other version" if versions else "no such gem"
+        self._unplaced[path] = Unplaced(reason, origin, versions=versions)
 
 
-def _winners(elsewhere: Sequence[tuple[str, tuple[str, ...]]], workspace: Workspace) -> list[_Prefix]:
-    """At most one rule a folder and one a recorded prefix, each with more votes than any other for the same."""
-    votes = Counter(prefix for _, parts in elsewhere for prefix in _proposals(parts, workspace))
-    of_folder = [_foremost(votes, [p for p in votes if p.folder == folder]) for folder in workspace.folders]
-    chosen = [p for p in of_folder if p is not None and votes[p] >= _LEAST_SHARE * _covered(p, elsewhere)]
-    return [p for p in chosen if _foremost(votes, [q for q in chosen if q.recorded == p.recorded]) == p]
-
-
-def _covered(prefix: _Prefix, elsewhere: Sequence[tuple[str, tuple[str, ...]]]) -> int:
-    """How many of the report's files the rule speaks of, whether they are in the folder or not."""
-    return sum(parts[: len(prefix.recorded)] == prefix.recorded for _, parts in elsewhere)
-
-
-def _foremost(votes: Counter[_Prefix], prefixes: list[_Prefix]) -> _Prefix | None:
-    ranked = sorted(prefixes, key=lambda prefix: -votes[prefix])
-    tied = len(ranked) > 1 and votes[ranked[0]] == votes[ranked[1]]
-    return ranked[0] if ranked and not tied else None
-
-
-def _proposals(parts: tuple[str, ...], workspace: Workspace) -> set[_Prefix]:
-    proposals = set()
-    for folder, below in workspace.by_name.get(parts[-1], ()):
-        common = 0
-        for ours, theirs in zip(reversed(parts), reversed(below), strict=False):
-            if ours != theirs:
-                break
-            common += 1
-        rest = below[: len(below) - common]
-        if not rest or common > 1:
-            proposals.add(_Prefix(parts[: len(parts) - common], folder, rest))
-    return proposals
-
-
-def _apply(prefix: _Prefix, parts: tuple[str, ...]) -> Path | None:
-    size = len(prefix.recorded)
-    if parts[:size] != prefix.recorded or ".." in parts:
-        return None
-    file = prefix.folder.joinpath(*prefix.below, *parts[size:])
-    return file if _is_file(file) else None
-
-
-def _is_file(path: Path) -> bool:
-    return os.path.isfile(path)  # noqa: PTH113 -- Path.is_file raises for names that are too long, or not allowed
-
-
-@lru_cache(maxsize=4096)
-def _count_lines(file: Path, modified_ns: int) -> int:
-    del modified_ns  # part of the key: an edited file is counted anew
+def _count_lines(file: Path) -> int:
     with file.open("rb") as stream:
         return sum(1 for _ in stream)
-
-
-def _line_count(file: Path) -> int:
-    try:
-        return _count_lines(file, file.stat().st_mtime_ns)
-    except (OSError, ValueError):
-        return 0  # gone or unreadable since it was placed: no line of it exists

@@ -1,34 +1,134 @@
-"""The files of the workspace, walked once, and looked up by name."""
+"""The files of the workspace, walked once, and looked up by path and by name."""
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from heapline.places.spelling import folded, spelled, stays_inside
 
-_SKIPPED_FOLDERS = frozenset({"node_modules", "log", "tmp", "coverage", "__pycache__"})
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from heapline.places.rules import UserRule
+
+_NEVER_CODE = frozenset({"node_modules", "__pycache__"})
+_NO_CODE_OF_A_PROGRAM = frozenset({"log", "tmp", "coverage"})
+"""What lies in these beside a Gemfile, a program wrote. Elsewhere they may be folders of code, as in `lib/log`."""
+_LOCKS = frozenset({"Gemfile.lock", "gems.locked"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file of the workspace: `below` is its path below the folder with this number, with forward slashes."""
+
+    folder: int
+    below: str
 
 
 class Workspace:
-    """The folders a user has open. Files are known as they were when first asked for."""
+    """The folders a user has open, and the user's rules. Files are known as they were when first asked for."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        """`folders` are absolute; their order is the user's."""
+    def __init__(self, folders: Sequence[Path], rules: Sequence[UserRule] = ()) -> None:
+        """`folders` are absolute; their order is the user's, as is that of the rules."""
         self.folders = tuple(folders)
+        self.rules = tuple(rules)
+
+    def path(self, file: Candidate) -> Path:
+        """The file's absolute path, in its folder's spelling."""
+        return Path(f"{self.folders[file.folder]}/{file.below}")
+
+    def find(self, folder: int, below: str) -> Candidate | None:
+        """The file at this path below a folder; else the one that differs in cases or accents alone."""
+        known = self._below[folder]
+        if below in known:
+            return Candidate(folder, below)
+        alike = self._by_folded_path[folder].get(folded(below), ())
+        return Candidate(folder, alike[0]) if len(alike) == 1 else None
+
+    def inside(self, path: str) -> tuple[Candidate | None, str | None]:
+        """The file at an absolute path (as `spelled` gives it), and the path below the innermost folder it lies in.
+
+        Also finds what was not walked: what is hidden, or of a vendored gem.
+        """
+        inside = None
+        for number, root in self._roots:
+            if not (path.startswith(root) or (root.startswith("/mnt/") and folded(path).startswith(folded(root)))):
+                continue
+            below = path[len(root) :]
+            inside = below if inside is None else inside
+            file = self.find(number, below)
+            if file or (stays_inside(below) and is_file(f"{self.folders[number]}/{below}")):
+                return file or Candidate(number, below), below
+        return None, inside
+
+    def named(self, name: str) -> Sequence[Candidate]:
+        """The files with this name, which is `folded`."""
+        return self._by_name.get(name, ())
 
     @cached_property
-    def by_name(self) -> dict[str, list[tuple[Path, tuple[str, ...]]]]:
-        """Files by base name: each as its folder and the parts of its path below it. Hidden folders are left out."""
-        found: dict[str, list[tuple[Path, tuple[str, ...]]]] = defaultdict(list)
-        for folder in self.folders:
-            for parent, directories, names in os.walk(folder):
-                directories[:] = [d for d in directories if not d.startswith(".") and d not in _SKIPPED_FOLDERS]
-                below = Path(parent).relative_to(folder).parts
-                for name in names:
-                    found[name].append((folder, (*below, name)))
+    def locks(self) -> list[Path]:
+        """The lock files of the workspace's programs: what Bundler resolved their gems to."""
+        return [self.path(file) for lock in sorted(_LOCKS) for file in self.named(folded(lock))]
+
+    @cached_property
+    def _roots(self) -> list[tuple[int, str]]:
+        """The beginnings of paths that lie in a folder, innermost folders first. A folder behind a link has two."""
+        names = {
+            (number, spelled(name).rstrip("/") + "/")
+            for number, folder in enumerate(self.folders)
+            for name in (str(folder), os.path.realpath(folder))
+        }
+        return sorted(names, key=lambda root: (-root[1].count("/"), root))
+
+    @cached_property
+    def _below(self) -> list[set[str]]:
+        return [set(_walk(folder, frozenset(map(str, self.folders)))) for folder in self.folders]
+
+    @cached_property
+    def _by_folded_path(self) -> list[dict[str, list[str]]]:
+        alike: list[dict[str, list[str]]] = [defaultdict(list) for _ in self.folders]
+        for number, known in enumerate(self._below):
+            for below in known:
+                alike[number][folded(below)].append(below)
+        return alike
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Candidate]]:
+        found: dict[str, list[Candidate]] = defaultdict(list)
+        for number, known in enumerate(self._below):
+            for below in known:
+                found[folded(below.rpartition("/")[2])].append(Candidate(number, below))
         return found
+
+
+def is_file(path: str) -> bool:
+    """Whether a regular file is there; false for what can name none."""
+    return os.path.isfile(path)  # noqa: PTH113 -- Path.is_file raises for names that are too long, or not allowed
+
+
+def _walk(top: Path, folders: frozenset[str]) -> Iterator[str]:
+    """The paths of all files below a folder; not those of another of the folders, nor what is hidden or no code."""
+    waiting = [("", str(top))]
+    while waiting:
+        below, folder = waiting.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            continue  # gone or not readable: no file of it can be shown
+        is_program = any(entry.name == "Gemfile" for entry in entries)
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                yield below + entry.name
+            elif not (
+                entry.name.startswith(".")
+                or entry.name in _NEVER_CODE
+                or (is_program and entry.name in _NO_CODE_OF_A_PROGRAM)
+                or (entry.name == "bundle" and below.endswith("vendor/"))  # gems, which are found by their names
+                or entry.path in folders
+            ):
+                waiting.append((f"{below}{entry.name}/", entry.path))

@@ -64,7 +64,7 @@ def _section(ls: Server, entry: Entry) -> list[str]:
     name = "heap dump" if entry.report.index else "memory_profiler report"
     lines = [f"{strong}{_headline(entry)}{strong}", "", *_doubt(entry), *_details(ls, entry), "", *_retained(ls, entry)]
     recorded = f"{entry.site.path}:{entry.site.line}"
-    if entry.place.rule != "exact":
+    if entry.place.rule.kind != "exact":
         lines.append(
             f"Recorded as {quoted(recorded)}" + (f" in {quoted(entry.site.method)}." if entry.site.method else ".")
         )
