@@ -50,15 +50,15 @@ def test_json_has_the_documented_shape(report: Path, kind: str) -> None:
     assert list(found) == ["report", "totals", "sites"]
     assert list(found["report"]) == ["path", "format", "lines", "skipped_lines", "problems", "traced"]
     assert list(found["totals"]) == [*COUNTS, "reachable_bytes", "unreachable_bytes", *OF_DUMPS]
-    keys = ["path", "line", "method", "place", *COUNTS, "retained_size", "retained_size_exact"]
+    keys = ["path", "line", "method", "place", "origin", *COUNTS, "retained_size", "retained_size_exact"]
     assert all(list(site) == keys for site in found["sites"])
     # AND it speaks of this report
     assert (found["report"]["path"], found["report"]["format"]) == (str(report), kind)
     assert (found["report"]["skipped_lines"], found["report"]["problems"], found["report"]["traced"]) == (0, [], True)
-    # AND a place is a file of the workspace and a line, and at least one site has one
-    places = [site["place"] for site in found["sites"] if site["place"]]
+    # AND lines of the program's own are placed in the workspace, with how they were found
+    places = [site["place"] for site in found["sites"] if site["place"] and site["origin"]["kind"] == "own"]
     assert places
-    assert all(list(place) == ["file", "line"] for place in places)
+    assert all(list(place) == ["file", "line", "rule", "sure"] for place in places)
     assert all(place["file"].startswith(str(SAMPLES / "weakmap")) for place in places)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
 from pygls.exceptions import JsonRpcException
+from pygls.uris import to_fs_path
 
 from heap_dumps import named, root, write
 from lsp import planted
@@ -15,7 +17,6 @@ from lsp.oracle import DUMP, LEAK, TRANSLATE, bytes_to_share
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -71,15 +72,14 @@ async def test_branches_add_up_to_what_is_above_them(editor: Editor) -> None:
 
 
 async def test_every_place_is_a_line_that_exists(editor: Editor) -> None:
-    # GIVEN the program's files, and the branches of the whole heap and of its largest branch
-    line_counts = {file.as_uri(): len(file.read_text().splitlines()) for file in TRANSLATE.rglob("*.rb")}
+    # GIVEN the branches of the whole heap and of its largest branch
     top = await branches(editor, 0)
     for branch in [*top, *await branches(editor, top[0]["id"])]:
         # WHEN one has a place
         if branch["place"]:
-            # THEN it is a line of a file in the workspace
-            assert branch["place"]["uri"] in line_counts
-            assert 1 <= branch["place"]["line"] <= line_counts[branch["place"]["uri"]]
+            # THEN it is a line of a file
+            file = Path(to_fs_path(branch["place"]["uri"]) or "")
+            assert 1 <= branch["place"]["line"] <= file.read_bytes().count(b"\n")
     assert any(branch["place"] for branch in top)
 
 

@@ -66,8 +66,11 @@ def header(report: Report) -> None:
 
 
 def where(path: str, line: int, place: Place | None) -> str:
-    """`path:line` as a terminal makes a link of it: of the workspace's file, else as recorded."""
-    return printable(f"{os.path.relpath(place.file)}:{place.line}" if place else f"{path}:{line}")
+    """`path:line` as a terminal makes a link of it: of the file that it was placed on, else as recorded."""
+    if place is None:
+        return printable(f"{path}:{line}")
+    file = os.path.relpath(place.file) if place.is_of_workspace else place.file
+    return printable(f"{file}:{place.line}")
 
 
 def branch(depth: int, text: str) -> None:

@@ -16,6 +16,7 @@ from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, places_in
 from heapline.errors import HeaplineError
 from heapline.places.mapping import Place, Places
+from heapline.places.origin import Origin
 from heapline.settings import TOML_NAME, named_reports, resolve
 from heapline.units import things
 
@@ -119,6 +120,7 @@ def as_json(report: Report, places: Places, top: int | None, exact: int) -> dict
                 "line": row.site.line,
                 "method": row.site.method,
                 "place": _place(row.place) if row.place else None,
+                "origin": _origin(places.origin(row.site.path)),
                 **{name: getattr(row.site.measures, name) for name in _COUNTS},
                 "retained_size": row.site.measures.retained_size,
                 "retained_size_exact": report.graph.exact(row.id) if report.graph and number < exact else None,
@@ -129,7 +131,12 @@ def as_json(report: Report, places: Places, top: int | None, exact: int) -> dict
 
 
 def _place(place: Place) -> dict[str, Any]:
-    return {"file": os.fsencode(place.file).decode(errors="backslashreplace"), "line": place.line}
+    file = os.fsencode(place.file).decode(errors="backslashreplace")
+    return {"file": file, "line": place.line, "rule": place.rule.kind, "sure": place.rule.sure}
+
+
+def _origin(origin: Origin) -> dict[str, str | None]:
+    return {"kind": origin.kind, "name": origin.name or None, "version": origin.version or None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +160,8 @@ def _weight(measures: Measures) -> tuple[int, int]:
 def _print(report: Report, places: Places, folder: Path, top: int) -> None:
     printing.header(report)
     rows = _rows(report, places)
-    inside = [row for row in rows if row.place]
-    outside = [row for row in rows if not row.place]
+    inside = [row for row in rows if row.place and row.place.is_of_workspace]
+    outside = [row for row in rows if not (row.place and row.place.is_of_workspace)]
     if rows and not inside:
         largest = rows[0].site
         printing.note(

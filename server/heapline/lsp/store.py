@@ -124,7 +124,7 @@ class Store:
 
     def placed(self, report: Report) -> int:
         """How many of a loaded report's sites have a place in the workspace."""
-        return len(self._reports[key_of(report.path)][1])
+        return sum(entry.place.is_of_workspace for entry in self._reports[key_of(report.path)][1].values())
 
     def entries(self, path: Path) -> FileEntries | None:
         """What is known about a workspace file."""

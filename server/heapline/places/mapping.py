@@ -37,6 +37,11 @@ class Place:
     rule: Rule
     origin: Origin = OWN
 
+    @property
+    def is_of_workspace(self) -> bool:
+        """Whether the workspace's own files led there: it is neither an installed gem nor Ruby's library."""
+        return self.rule.kind not in ("gem", "ruby")
+
 
 @dataclass(frozen=True, slots=True)
 class File:

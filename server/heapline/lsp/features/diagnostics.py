@@ -85,7 +85,7 @@ def _deserving(ls: Server) -> list[Entry]:
         if settings.diagnostics.severity == "off" or not ls.shows(entries.path):
             continue
         limit = max(limit, settings.diagnostics.max_total)
-        reaching = [entry for entry in hot(entries, settings) if _reaches_share(entry, settings)]
+        reaching = [e for e in hot(entries, settings) if e.place.is_of_workspace and _reaches_share(e, settings)]
         chosen += reaching[: settings.diagnostics.max_per_file]
     chosen.sort(key=lambda e: (-e.site.measures.largest_bytes, str(e.place.file), e.place.line))
     return chosen[:limit]
