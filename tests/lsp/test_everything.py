@@ -41,11 +41,15 @@ def knows_holders(report: Path) -> bool:
     return report in DUMPS and report.name != "since.json.gz"
 
 
+def is_file(uri: str) -> bool:
+    return Path(to_fs_path(uri) or "").is_file()
+
+
 async def look_around(editor: Editor, file: Path, line: int) -> None:
     """Ask who holds the line's objects and what they hold, in every way."""
     [item] = await prepared(editor, file, line)
     for near in [*await holders(editor, item), *await held(editor, item)]:
-        assert Path(to_fs_path(near.uri) or "").is_file()
+        assert is_file(near.uri)
     assert (file.as_uri(), line) not in await references(editor, file, line)
     assert "## Paths from the roots" in (await page_of(editor, file, line))["text"]
 

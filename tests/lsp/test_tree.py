@@ -71,6 +71,10 @@ async def test_branches_add_up_to_what_is_above_them(editor: Editor) -> None:
     assert sizes == sorted(sizes, reverse=True)
 
 
+def line_count(uri: str) -> int:
+    return Path(to_fs_path(uri) or "").read_bytes().count(b"\n")
+
+
 async def test_every_place_is_a_line_that_exists(editor: Editor) -> None:
     # GIVEN the branches of the whole heap and of its largest branch
     top = await branches(editor, 0)
@@ -78,8 +82,7 @@ async def test_every_place_is_a_line_that_exists(editor: Editor) -> None:
         # WHEN one has a place
         if branch["place"]:
             # THEN it is a line of a file
-            file = Path(to_fs_path(branch["place"]["uri"]) or "")
-            assert 1 <= branch["place"]["line"] <= file.read_bytes().count(b"\n")
+            assert 1 <= branch["place"]["line"] <= line_count(branch["place"]["uri"])
     assert any(branch["place"] for branch in top)
 
 
