@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -189,19 +188,13 @@ def test_a_line_that_the_file_does_not_have_has_no_place(tmp_path: Path, line: i
     assert [place and place.line for place in (places.place("lib/user.rb", n) for n in (1, 3, line))] == [1, 3, None]
 
 
-def test_a_file_that_grew_has_places_on_its_new_lines(tmp_path: Path) -> None:
-    # GIVEN a file that was placed, and edited afterwards
+def test_a_last_line_without_an_end_is_a_line(tmp_path: Path) -> None:
+    # GIVEN a file whose last line is not ended
     app = checkout(tmp_path / "app", "lib/user.rb")
+    (app / "lib/user.rb").write_text("# one\n# two")
     places = places_of(["lib/user.rb"], app)
-    assert places.place("lib/user.rb", 4) is None
-    file = app / "lib/user.rb"
-    before = file.stat().st_mtime_ns
-    file.write_text(RUBY * 2)
-    os.utime(file, ns=(before, before + 1_000_000))
-    # WHEN a line is asked for that it has now
-    place = places.place("lib/user.rb", 4)
-    # THEN it has a place
-    assert place is not None
+    # THEN it has a place, and the one after it has none
+    assert [places.place("lib/user.rb", line) is not None for line in (2, 3)] == [True, False]
 
 
 def test_a_path_that_was_not_in_the_report_has_no_place(tmp_path: Path) -> None:

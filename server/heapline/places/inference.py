@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from heapq import nlargest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from heapline.places.rules import Rule
 from heapline.places.spelling import folded, is_absolute
@@ -33,8 +33,7 @@ _CROWD = 24
 _MOST_TIED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(NamedTuple):
     """What begins with `recorded` in the report lies in `below`, a path inside the workspace's folder of this number.
 
     Both are `folded`, and end with a slash if they are not empty.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from heapline.places.workspace import Candidate, Workspace
 
+_BLOCK = 1 << 18
 Reason = Literal["no file", "gone", "ambiguous", "no such gem", "other version", "not installed", "unknown"]
 
 
@@ -75,14 +76,17 @@ class Places:
         """Each recorded path of the report has a file, or a reason for having none."""
         self._files = files
         self._unplaced = unplaced
-        self._lines: dict[Path, tuple[int, int]] = {}
+        self._lines: dict[str, int] = {}
 
     def place(self, path: str, line: int) -> Place | None:
-        """The place of a recorded `path:line`, or None: no file, or past the file's end."""
+        """The place of a recorded `path:line`, or None: no file, or past the end that it had when first asked for."""
         found = self._files.get(path)
-        if found is None or not 1 <= line <= self._count_lines(found.path):
+        if found is None:
             return None
-        return Place(found.path, line, found.rule, found.origin)
+        lines = self._lines.get(path)
+        if lines is None:
+            lines = self._lines[path] = _count_lines(found.path)
+        return Place(found.path, line, found.rule, found.origin) if 1 <= line <= lines else None
 
     def file(self, path: str) -> File | None:
         """The file of a recorded path."""
@@ -96,17 +100,6 @@ class Places:
         """Whose code a recorded path is, whether it has a place or not."""
         known = self._files.get(path) or self._unplaced.get(path)
         return known.origin if known else origin_of(path)
-
-    def _count_lines(self, file: Path) -> int:
-        """The file's lines now; an edited file is counted anew, one that is gone or unreadable has none."""
-        try:
-            modified_ns = os.stat(file).st_mtime_ns  # noqa: PTH116 -- asked for each site, and twice as fast
-            known = self._lines.get(file)
-            if known is None or known[0] != modified_ns:
-                known = self._lines[file] = (modified_ns, _count_lines(file))
-        except (OSError, ValueError):
-            return 0
-        return known[1]
 
 
 def infer_places(paths: Iterable[str], workspace: Workspace) -> Places:
@@ -203,5 +196,15 @@ class _Placing:
 
 
 def _count_lines(file: Path) -> int:
-    with file.open("rb") as stream:
-        return sum(1 for _ in stream)
+    """The file's lines; none if it is gone or cannot be read, which is no line to show a number on."""
+    lines, last = 0, b"\n"
+    try:
+        with file.open("rb", buffering=0) as stream:
+            while block := stream.read(_BLOCK):
+                lines += block.count(b"\n")
+                last = block[-1:]
+                if len(block) < _BLOCK:
+                    break
+    except (OSError, ValueError):
+        return 0
+    return lines + (last != b"\n")

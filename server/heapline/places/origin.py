@@ -84,7 +84,7 @@ def _ruby(path: str) -> Origin | None:
         return Origin("ruby", version=version, rest=rest)
     if path.startswith("ruby/lib/"):
         return Origin("ruby", rest=path[len("ruby/lib/") :])
-    found = _RUBY_FOLDER.search(path)
+    found = _RUBY_FOLDER.search(path) if "/ruby/" in path else None
     return Origin("ruby", version=found[1], rest=path[found.end() :]) if found else None
 
 

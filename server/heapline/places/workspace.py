@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from heapline.places.spelling import folded, spelled, stays_inside
 
@@ -22,8 +21,7 @@ _NO_CODE_OF_A_PROGRAM = frozenset({"log", "tmp", "coverage"})
 _LOCKS = frozenset({"Gemfile.lock", "gems.locked"})
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A file of the workspace: `below` is its path below the folder with this number, with forward slashes."""
 
     folder: int
@@ -37,10 +35,11 @@ class Workspace:
         """`folders` are absolute; their order is the user's, as is that of the rules."""
         self.folders = tuple(folders)
         self.rules = tuple(rules)
+        self._names = tuple(map(str, self.folders))
 
     def path(self, file: Candidate) -> Path:
         """The file's absolute path, in its folder's spelling."""
-        return Path(f"{self.folders[file.folder]}/{file.below}")
+        return Path(f"{self._names[file.folder]}/{file.below}")
 
     def find(self, folder: int, below: str) -> Candidate | None:
         """The file at this path below a folder; else the one that differs in cases or accents alone."""
@@ -62,7 +61,7 @@ class Workspace:
             below = path[len(root) :]
             inside = below if inside is None else inside
             file = self.find(number, below)
-            if file or (stays_inside(below) and is_file(f"{self.folders[number]}/{below}")):
+            if file or (stays_inside(below) and is_file(f"{self._names[number]}/{below}")):
                 return file or Candidate(number, below), below
         return None, inside
 
