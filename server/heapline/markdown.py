@@ -55,4 +55,9 @@ def fenced(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
             *(cell.rjust(width) for cell, width in zip(numbers, widths[1:], strict=True)),
         ]
         lines.append("  ".join(aligned).rstrip())
-    return ["```text", *lines, "```"]
+    return verbatim(lines)
+
+
+def verbatim(lines: Sequence[str]) -> list[str]:
+    """Lines of a report in a block of code, each made safe."""
+    return ["```text", *(plain(line.replace("`", "'")) for line in lines), "```"]

@@ -12,13 +12,14 @@ from heapline.files import lines_of
 from heapline.heap.cache import Identity
 from heapline.heap.duck import is_damage
 from heapline.heap.index import HeapIndex, open_index, unavailable
-from heapline.readers import heap_dump, memory_profiler, recognise
+from heapline.readers import READERS, heap_dump, recognise
+from heapline.units import share
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from heapline.heap.retained import HeapGraph
-    from heapline.profile import Profile
+    from heapline.profile import Measures, Profile
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ class Report:
         """The live objects that shares are taken of: all, less the allocation tracer itself."""
         objects = self.profile.totals.live_objects
         return None if objects is None else objects - bool(self._tracer_bytes)
+
+    def share(self, measures: Measures) -> str:
+        """The part that these measures have of the report in words: of its bytes, of its objects where it has none."""
+        if self.attributable_bytes:
+            return share(measures.shallow_bytes, self.attributable_bytes)
+        return share(measures.shallow_objects, self.profile.totals.shallow_objects)
 
     @property
     def graph(self) -> HeapGraph | None:
@@ -94,9 +101,10 @@ def open_report(path: Path) -> Report:
     """Open a report that needs no (more) indexing. Raises HeaplineError if it cannot be read."""
     try:
         identity = Identity.of(path)
-        if recognise(path) == "memory-profiler":
+        name = recognise(path)
+        if name != "heap-dump":
             with lines_of(path) as stream:
-                return Report(memory_profiler.read(path, stream), None, identity)
+                return Report(READERS[name].read(path, stream), None, identity)
         index = open_index(path)
     except OSError as error:
         raise HeaplineError(f"{path}: cannot be read: {error.strerror or error}.") from error

@@ -30,4 +30,4 @@ def folder_of(workspace: Path | None) -> Path:
 
 def places_in(folder: Path, profile: Profile) -> Places:
     """Where the profile's sites are in the folder."""
-    return infer_places((site.path for site in profile.sites), Workspace([folder]))
+    return infer_places(profile.paths, Workspace([folder]))

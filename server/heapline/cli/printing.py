@@ -15,10 +15,12 @@ from heapline.heap.retained import Label
 from heapline.places.constants import constant_at
 from heapline.places.mapping import Place, Places
 from heapline.profile import Profile, Site
+from heapline.profile import Table as TableOfNumbers
 from heapline.report import Report
-from heapline.units import human_bytes, human_count, share, summary, things
+from heapline.units import AMOUNT_NAMES, human_bytes, human_count, human_mebibytes, share, summary, things
 
 _SHOWN_PROBLEMS = 5
+_SHOWN_ROWS = 40
 console = Console(highlight=False, emoji=False, soft_wrap=True)
 
 
@@ -54,6 +56,8 @@ def header(report: Report) -> None:
     profile = report.profile
     console.print(Text(printable(str(profile.path)), style="bold"), Text(f"· {profile.format}"))
     console.print(_totals(report))
+    for found in profile.tables:
+        _table(found)
     notes(profile)
     if profile.skipped_lines:
         lost = f"{human_count(profile.skipped_lines)} of {things(profile.lines, 'line')} gave nothing."
@@ -109,7 +113,7 @@ def site(report: Report, found: Site, place: Place | None) -> None:
     if measures.retained_size is not None and measures.retained_size > (measures.live_bytes or 0):
         line.append(f" ({share(measures.retained_size, report.held_bytes)})", style="default")
     else:
-        line.append(f" ({share(measures.shallow_bytes, report.attributable_bytes)})", style="default")
+        line.append(f" ({report.share(measures)})", style="default")
     if found.method:
         line.append(f" · {printable(found.method)}", style="dim")
     console.print(line)
@@ -128,10 +132,35 @@ def _totals(report: Report) -> Table:
         table.add_column(column, justify="right")
     for name, objects, size in whole:
         if objects is not None:
-            table.add_row(name, human_count(objects), human_bytes(size or 0))
+            table.add_row(name, human_count(objects), human_bytes(size) if size is not None else "")
+    for amount in totals.amounts:
+        count = human_count(amount.count) if amount.count is not None else ""
+        in_bytes = human_mebibytes if amount.kind == "boot" else human_bytes
+        table.add_row(AMOUNT_NAMES[amount.kind], count, in_bytes(amount.bytes) if amount.bytes is not None else "")
     if report.index:
         _add_parts(table, report, report.index)
     return table
+
+
+def _table(found: TableOfNumbers) -> None:
+    """A table of numbers that belong to no line, of a long one the first and last rows."""
+    table = Table(show_edge=False, pad_edge=False, title=Text(printable(found.title)), title_justify="left")
+    for number, column in enumerate(found.columns):
+        table.add_column(Text(printable(column)), justify="right" if number else "left")
+    left_out = max(0, len(found.rows) - _SHOWN_ROWS)
+    shown = [*found.rows[: _SHOWN_ROWS // 2], *found.rows[-_SHOWN_ROWS // 2 :]] if left_out else found.rows
+    for number, row in enumerate(shown):
+        if left_out and number == _SHOWN_ROWS // 2:
+            table.add_row(f"… {things(left_out, 'row')} …")
+        table.add_row(*(Text(printable(_cell(value))) for value in row))
+    console.print()
+    console.print(table)
+
+
+def _cell(value: str | int | float | None) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else f"{value:,}"
 
 
 def _add_parts(table: Table, report: Report, index: HeapIndex) -> None:

@@ -113,6 +113,7 @@ def as_json(report: Report, places: Places, top: int | None, exact: int) -> dict
             "reachable_bytes": summary.reachable_bytes if summary else None,
             "unreachable_bytes": summary.unreachable_bytes if summary else None,
             **{name: getattr(heap, name, None) for name in _OF_DUMPS},
+            "amounts": _amounts(profile.totals),
         },
         "sites": [
             {
@@ -124,10 +125,16 @@ def as_json(report: Report, places: Places, top: int | None, exact: int) -> dict
                 **{name: getattr(row.site.measures, name) for name in _COUNTS},
                 "retained_size": row.site.measures.retained_size,
                 "retained_size_exact": report.graph.exact(row.id) if report.graph and number < exact else None,
+                "amounts": _amounts(row.site.measures),
             }
             for number, row in enumerate(_rows(report, places)[:top])
         ],
+        "tables": [{"title": found.title, "columns": found.columns, "rows": found.rows} for found in profile.tables],
     }
+
+
+def _amounts(measures: Measures) -> list[dict[str, Any]]:
+    return [{"kind": found.kind, "bytes": found.bytes, "count": found.count} for found in measures.amounts]
 
 
 def _place(place: Place) -> dict[str, Any]:
@@ -152,9 +159,9 @@ def _rows(report: Report, places: Places) -> list[_Row]:
     return sorted(rows, key=lambda row: (*_weight(row.site.measures), row.site.path, row.site.line))
 
 
-def _weight(measures: Measures) -> tuple[int, int]:
+def _weight(measures: Measures) -> tuple[int, int, int, int]:
     retained = measures.shallow_bytes if measures.retained_size is None else measures.retained_size
-    return (-retained, -measures.shallow_bytes)
+    return (-retained, -measures.shallow_bytes, -measures.shallow_objects, -measures.largest_count)
 
 
 def _print(report: Report, places: Places, folder: Path, top: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from heapline.markdown import plain
-from heapline.units import human_bytes, human_count, share, things
+from heapline.units import human_bytes, human_count, share, summary, things
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ DOUBTS: dict[Doubt, str] = {
 
 def of(entry: Entry, code: str) -> str:
     """The message of a diagnostic with this code."""
-    said = {"retained-size": retained, "live-memory": live, "allocated-memory": allocated}[code](entry)
+    said = _SENTENCES[code](entry)
     now = entry.now
     return f"{said} {DOUBTS[now.doubt]}" if now and now.doubt else said
 
@@ -64,7 +64,7 @@ def live(entry: Entry) -> str:
     return (
         f"{things(count, 'live object')} {'was' if count == 1 else 'were'} allocated here{_most(entry, count)}:"
         f" {human_bytes(measures.live_bytes or 0)},"
-        f" {share(measures.shallow_bytes, report.attributable_bytes)} of {plain(report.path.name)}."
+        f" {report.share(measures)} of {plain(report.path.name)}."
     )
 
 
@@ -76,8 +76,14 @@ def allocated(entry: Entry) -> str:
         said.append(f"allocated {_amount(measures.allocated_objects, measures.allocated_bytes)}")
     if measures.retained_bytes or measures.retained_objects:
         said.append(f"{_amount(measures.retained_objects, measures.retained_bytes)} survived the block")
-    whole = share(measures.shallow_bytes, report.attributable_bytes)
-    return f"This line {'; '.join(said)}: {whole} of {plain(report.path.name)}."
+    return f"This line {'; '.join(said)}: {report.share(measures)} of {plain(report.path.name)}."
+
+
+def native(entry: Entry) -> str:
+    """The memory that C, C++ or Rust allocated on the line and nobody freed."""
+    report, measures = entry.report, entry.site.measures
+    function = f" in {plain(entry.site.method)}" if entry.site.method else ""
+    return f"Memory allocated here{function} is never freed: {summary(measures)}. From {plain(report.path.name)}."
 
 
 def _most(entry: Entry, count: int) -> str:
@@ -98,3 +104,12 @@ def _amount(objects: int | None, size: int | None) -> str:
     if objects is None:
         return human_bytes(size or 0)
     return things(objects, "object") + (f" ({human_bytes(size)})" if size is not None else "")
+
+
+_SENTENCES = {
+    "retained-size": retained,
+    "live-memory": live,
+    "allocated-memory": allocated,
+    "native-leak": native,
+}
+"""By code."""

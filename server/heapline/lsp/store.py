@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from heapline.profile import Format, Site
+    from heapline.profile import Format, Frame, Site
     from heapline.report import Report
 
 _LEAST_SHARE = 0.01
@@ -42,7 +42,8 @@ class Entry:
     """One site of one report, placed on a line of the workspace. `site_id` is its position in the profile.
 
     `place` is the line of the file as the report saw it (`version`), `now` the line that it has become. `folder` is the
-    workspace's folder that the file lies in; `holder` is there if the site is a top holder of the heap.
+    workspace's folder that the file lies in; `holder` is there if the site is a top holder of the heap; `callers` are
+    those of its stack that have a place, nearest first.
     """
 
     report: Report
@@ -52,6 +53,7 @@ class Entry:
     version: Version
     folder: Path
     holder: TopHolder | None
+    callers: tuple[tuple[Frame, Place], ...] = ()
 
     @property
     def now(self) -> Now | None:
@@ -188,7 +190,7 @@ def _authority(report: Report) -> tuple[bool, int]:
 
 def place_sites(report: Report, folders: Sequence[Path]) -> list[Entry]:
     """The report's sites that lie in the folders. Reads the folders: not for the event loop."""
-    places = infer_places((site.path for site in report.profile.sites), Workspace(folders))
+    places = infer_places(report.profile.paths, Workspace(folders))
     holders: dict[int, TopHolder] = {}
     if report.graph:
         with report.graph.cursor() as graph:
@@ -199,7 +201,8 @@ def place_sites(report: Report, folders: Sequence[Path]) -> list[Entry]:
         place = places.place(site.path, site.line)
         file = places.file(site.path)
         if place is not None and file is not None:
-            if file.path not in versions:
-                versions[file.path] = Version(file.path)
-            entries.append(Entry(report, site_id, site, place, versions[file.path], file.folder, holders.get(site_id)))
+            version = versions.get(file.path) or versions.setdefault(file.path, Version(file.path))
+            placed = ((frame, places.place(frame.path, frame.line)) for frame in site.stack)
+            callers = tuple((frame, at) for frame, at in placed if at is not None)
+            entries.append(Entry(report, site_id, site, place, version, file.folder, holders.get(site_id), callers))
     return entries

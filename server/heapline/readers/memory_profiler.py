@@ -18,7 +18,7 @@ import gzip
 import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
-from heapline.profile import MAX_PROBLEMS, Measures, Problem, Profile
+from heapline.profile import MAX_PROBLEMS, Problem, Profile
 from heapline.readers.memory_profiler_lines import (
     LOCATION_TITLES,
     NO_DATA,
@@ -29,7 +29,7 @@ from heapline.readers.memory_profiler_lines import (
     parse_total,
     without_colours,
 )
-from heapline.readers.memory_profiler_report import Report
+from heapline.readers.memory_profiler_report import Report, measures_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def read(path: Path, stream: BinaryIO) -> Profile:
         lines=count,
         skipped_lines=report.skipped_lines,
         traced=True,
-        totals=Measures(**report.totals),
+        totals=measures_of(report.totals),
         sites=report.profile_sites(),
         problems=tuple(problems[:MAX_PROBLEMS]),
         notes=(*notes, *report.notes()),

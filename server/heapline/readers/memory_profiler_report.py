@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from heapline.profile import MAX_PROBLEMS, Measures, Problem, Site, sort_sites
 from heapline.readers.memory_profiler_lines import LOCATION_TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from heapline.readers.memory_profiler_lines import Row, Total
 
 
 _LARGEST = 2**63 - 1
 _TOO_LARGE = "A number here is larger than any computer's memory: the line is left out."
+
+
+def measures_of(counts: Mapping[str, Any]) -> Measures:
+    """The measures of these names."""
+    return replace(Measures(), **counts)
 
 
 @dataclass(slots=True)
@@ -84,7 +89,7 @@ class Report:
         elsewhere = {"retained_objects": 0, "retained_bytes": 0} if self._lists_all("retained") else {}
         return sort_sites(
             [
-                Site(path, line, None, Measures(**{**elsewhere, **measures}))
+                Site(path, line, None, measures_of({**elsewhere, **measures}))
                 for (path, line), measures in self.sites.items()
             ]
         )

@@ -93,6 +93,10 @@ def _deserving(ls: Server) -> list[Entry]:
 
 def _reaches_share(entry: Entry, settings: Settings) -> bool:
     """Whether the line has that much of the report, or is a top holder of that much of the heap."""
+    if entry.site.measures.leaks:
+        return True
+    if entry.site.measures.amount("boot"):
+        return False  # that a gem takes memory when it is loaded is no news of the line that names it
     whole = entry.report.attributable_bytes
     least = settings.diagnostics.share * whole
     return _holds_others(entry, settings) or (whole > 0 and entry.site.measures.shallow_bytes * 100 >= least)
@@ -135,14 +139,30 @@ def _diagnostic(ls: Server, entry: Entry) -> t.Diagnostic:
         source="heapline",
         code=code,
         code_description=t.CodeDescription(to_uri(page)) if ls.client.code_description else None,
-        related_information=_path(ls, entry) if code == "retained-size" and ls.client.related_information else None,
+        related_information=_related(ls, entry, code) if ls.client.related_information else None,
     )
 
 
 def _code(ls: Server, entry: Entry) -> str:
     if entry.report.index is None:
-        return "allocated-memory"
+        return "native-leak" if entry.site.measures.leaks else "allocated-memory"
     return "retained-size" if _holds_others(entry, ls.settings_for(entry.place.file)) else "live-memory"
+
+
+def _related(ls: Server, entry: Entry, code: str) -> list[t.DiagnosticRelatedInformation] | None:
+    if code == "retained-size":
+        return _path(ls, entry)
+    return _callers(ls, entry) or None
+
+
+def _callers(ls: Server, entry: Entry) -> list[t.DiagnosticRelatedInformation]:
+    """The callers in files of the workspace, nearest first."""
+    related = []
+    for frame, place in entry.callers:
+        start = t.Position(place.line - 1, 0)
+        location = t.Location(ls.uri_of(place.file), t.Range(start, start))
+        related.append(t.DiagnosticRelatedInformation(location, f"called by {plain(frame.function)}"))
+    return related
 
 
 def _path(ls: Server, entry: Entry) -> list[t.DiagnosticRelatedInformation]:

@@ -17,7 +17,8 @@ from heapline.lsp.documents import line_range, text_lines
 from heapline.lsp.features.lines import merged
 from heapline.lsp.server import Server
 from heapline.lsp.uris import to_path
-from heapline.units import human_age, human_bytes, human_count, share, things
+from heapline.profile import FORMAT_NAMES
+from heapline.units import human_age, human_bytes, human_count, share, summary, things
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from heapline.lsp.store import Entry
 
 _MAX_CLASSES = 8
+_MAX_EXCERPT = 20
 _NOTABLE_SHARE = 0.01
 
 
@@ -61,7 +63,7 @@ def _section_or_nothing(ls: Server, entry: Entry) -> list[str]:
 def _section(ls: Server, entry: Entry) -> list[str]:
     quoted = markdown.code if ls.client.markdown else markdown.plain
     strong = "**" if ls.client.markdown else ""
-    name = "heap dump" if entry.report.index else "memory_profiler report"
+    name = FORMAT_NAMES[entry.report.profile.format]
     lines = [f"{strong}{_headline(entry)}{strong}", "", *_doubt(entry), *_details(ls, entry), "", *_retained(ls, entry)]
     recorded = f"{entry.site.path}:{entry.site.line}"
     if entry.place.rule.kind != "exact":
@@ -84,21 +86,19 @@ def _doubt(entry: Entry) -> list[str]:
 
 def _headline(entry: Entry) -> str:
     measures = entry.site.measures
-    whole = share(measures.shallow_bytes, entry.report.attributable_bytes)
+    whole = entry.report.share(measures)
     if entry.report.index:
         return f"{things(measures.live_objects or 0, 'live object')}, {human_bytes(measures.live_bytes or 0)} ({whole})"
-    return f"{human_bytes(measures.shallow_bytes)} ({whole} of what the block allocated)"
+    if entry.report.profile.format == "memory-profiler":
+        return f"{human_bytes(measures.shallow_bytes)} ({whole} of what the block allocated)"
+    own = measures.shallow_bytes or measures.shallow_objects
+    return f"{summary(measures)} ({whole})" if own else summary(measures)
 
 
 def _details(ls: Server, entry: Entry) -> list[str]:
     index = entry.report.index
     if index is None:
-        m = entry.site.measures
-        rows = [
-            ("allocated", _known(m.allocated_objects), _known_bytes(m.allocated_bytes)),
-            ("retained: survived the block", _known(m.retained_objects), _known_bytes(m.retained_bytes)),
-        ]
-        return _table(ls, ("", "objects", "bytes"), rows)
+        return _measured(ls, entry)
     classes = index.by_class(entry.site_id)
     rows = [(c.of, human_count(c.objects), human_bytes(c.bytes)) for c in classes[:_MAX_CLASSES]]
     if len(classes) > _MAX_CLASSES:
@@ -111,6 +111,24 @@ def _details(ls: Server, entry: Entry) -> list[str]:
         span = generations[0].of if len(generations) == 1 else f"{generations[0].of} to {generations[-1].of}"
         runs = "generation" if len(generations) == 1 else f"{len(generations)} generations,"
         lines += ["", f"Allocated in {runs} {span} (a generation is one run of the garbage collector)."]
+    return lines
+
+
+def _measured(ls: Server, entry: Entry) -> list[str]:
+    """What a profiler says of the line: its measures, and the part of the report that they were read from."""
+    m = entry.site.measures
+    lines = []
+    if entry.report.profile.format == "memory-profiler":
+        rows = [
+            ("allocated", _known(m.allocated_objects), _known_bytes(m.allocated_bytes)),
+            ("retained: survived the block", _known(m.retained_objects), _known_bytes(m.retained_bytes)),
+        ]
+        lines = _table(ls, ("", "objects", "bytes"), rows)
+    if entry.site.excerpt:
+        shown = markdown.verbatim(entry.site.excerpt[:_MAX_EXCERPT])
+        lines += ["", *(shown if ls.client.markdown else shown[1:-1])]
+        more = len(entry.site.excerpt) - _MAX_EXCERPT
+        lines += ["", f"… and {things(more, 'more line')} in the report."] if more > 0 else []
     return lines
 
 

@@ -87,5 +87,5 @@ def merged(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _reaches(measures: Measures, settings: Settings) -> bool:
-    objects = max(measures.live_objects or 0, measures.allocated_objects or 0, measures.retained_objects or 0)
-    return measures.largest_bytes >= settings.threshold.bytes or objects >= settings.threshold.objects
+    enough = settings.threshold
+    return measures.leaks or measures.largest_bytes >= enough.bytes or measures.largest_count >= enough.objects
