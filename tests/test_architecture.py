@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "server" / "heapline"
-BELOW_LSP = ("readers", "heap", "places", "insight", "settings")
+BELOW_LSP = ("readers", "heap", "places", "insight", "settings", "export")
 ALLOWED = {
     "heap": {"heap", "profile", "errors", "files", "inflate"},
     "readers": {"readers", "heap", "profile", "errors", "files"},
     "places": {"places"},
     "insight": {"insight", "heap", "profile", "places", "report", "metrics", "settings", "errors"},
     "settings": {"settings", "errors"},
+    "export": {"export", "heap", "insight", "markdown", "places", "profile", "report", "settings", "units"},
 }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from heapline import __version__
-from heapline.cli import diff, generations, holders, index, report, serve, sql, tree
+from heapline.cli import diff, export, generations, holders, index, report, serve, sql, tree
 
 app = typer.Typer(
     name="heapline",
@@ -22,6 +22,7 @@ app.command("tree")(tree.run)
 app.command("generations")(generations.run)
 app.command("sql")(sql.run)
 app.command("diff")(diff.run)
+app.command("export")(export.run)
 app.command("index")(index.run)
 app.command("serve")(serve.run)
 

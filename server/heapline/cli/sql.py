@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import sys
 from contextlib import suppress
@@ -16,6 +14,7 @@ import typer
 
 from heapline.cli.loading import asking_index, errors
 from heapline.cli.printing import console, printable
+from heapline.export import csv_table
 from heapline.heap.query import Answer, Limits, ask
 
 _HEADROOM = 1 << 30
@@ -77,11 +76,7 @@ def _print_json(answer: Answer) -> None:
 
 
 def _print_csv(answer: Answer) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(answer.columns)
-    writer.writerows(answer.rows)
-    sys.stdout.buffer.write(text.getvalue().encode())
+    sys.stdout.buffer.write(csv_table.table(answer.columns, answer.rows))
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -147,6 +148,21 @@ class HeapGraph:
         )  # fmt: skip
         (total,) = self._rows("select count(*) from graph.tree where parent = ? and id <> 0", parent)[0]
         return [Branch(number, objects, own, held, Label(*label)) for number, objects, own, held, *label in rows], total
+
+    def all_branches(self) -> dict[int, list[Branch]]:
+        """The merged dominator tree, whole: by each branch's id (0: the roots) what lies directly under it.
+
+        Least retained bytes first, so that a stack gives the largest first. Roots are there, but are no objects.
+        """
+        found: dict[int, list[Branch]] = defaultdict(list)
+        for parent, number, objects, own, held, *label in self._rows(
+            f"select tree.parent, tree.id, case when label.class is null then 0 else tree.objects end, tree.bytes,"  # noqa: S608 -- a constant
+            f" tree.retained, {_LABEL}"
+            " from graph.tree join graph.label on label.id = tree.label left join site on site.id = label.site"
+            " where tree.id <> 0 order by tree.retained, tree.id desc"
+        ):
+            found[parent].append(Branch(number, objects, own, held, Label(*label)))
+        return found
 
     def biggest(self, site: int) -> list[Holder]:
         """The site's objects that retain most: three at the most."""
