@@ -15,7 +15,18 @@ ALLOWED = {
     "places": {"places"},
     "insight": {"insight", "heap", "profile", "places", "report", "metrics", "settings", "errors"},
     "settings": {"settings", "errors"},
-    "export": {"export", "heap", "insight", "markdown", "places", "profile", "report", "settings", "units"},
+    "export": {
+        "__version__",
+        "export",
+        "heap",
+        "insight",
+        "markdown",
+        "places",
+        "profile",
+        "report",
+        "settings",
+        "units",
+    },
 }
 
 

@@ -26,7 +26,7 @@ _TITLES = {
 def write(subject: Subject) -> bytes:
     """A heading, the totals, and a table of the first lines; those of the workspace if it has any."""
     report = subject.report
-    inside = [row for row in subject.rows if row.place]
+    inside = [row for row in subject.rows if row.place and row.place.is_of_workspace]
     rows = inside or subject.rows
     lines = [f"## {code(report.path.name)}", ""]
     totals = [

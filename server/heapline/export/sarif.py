@@ -40,7 +40,7 @@ def write(subject: Subject) -> bytes:
     results = [
         _result(subject, row, row.place, rule, holders.get(row.site_id))
         for row in subject.rows
-        if row.place and (rule := _rule(subject, row, holders.get(row.site_id)))
+        if row.place and row.place.is_of_workspace and (rule := _rule(subject, row, holders.get(row.site_id)))
     ]
     driver = {
         "name": "Heapline",
