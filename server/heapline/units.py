@@ -100,6 +100,11 @@ def things(count: int, noun: str) -> str:
     return f"{human_count(count)} {noun}{'' if count == 1 else 's'}"
 
 
+def span(least: int, most: int, noun: str) -> str:
+    """From one number of things to another: 9 references, 9 to 1,000,006 references."""
+    return things(most, noun) if least == most else f"{human_count(least)} to {things(most, noun)}"
+
+
 def share(part: int, whole: int) -> str:
     """A part in per cent of the whole, which an old report may not name: 12.3 %."""
     return f"{100 * part / whole:.1f} %" if whole > 0 else "an unknown share"

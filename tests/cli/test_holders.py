@@ -47,7 +47,7 @@ def test_a_line_is_found_as_recorded_as_in_the_workspace_and_by_the_end_of_its_p
     # THEN it says which line is meant, and draws the whole way from a root to them
     assert (done.returncode, done.stderr) == (0, "")
     first, *steps = done.stdout.splitlines()
-    assert first == f"{RECORDED}:12: 2,000 objects retain 80 kB"
+    assert first == f"{RECORDED}:12: 2,000 objects retain 80 kB, 9 references from a root"
     labels = [step.strip().removeprefix("└ ").split(" (")[0].split(" — ")[0] for step in steps]
     assert labels == [
         "root vm",
@@ -80,7 +80,7 @@ def test_a_list_is_one_step(tmp_path: Path) -> None:
     done = heapline("holders", write(tmp_path / "heap.json", lines), "list.rb:2")
     # THEN they are one step, counted
     assert done.stdout.splitlines() == [
-        "list.rb:2: 1,200 objects retain 120 kB",
+        "list.rb:2: 1,200 objects retain 120 kB, 1 to 1,200 references from a root",
         "root machine_context — 1,200 objects, 120 kB",
         "  └ 1,200 × Node (list.rb:2) — 1,200 objects, 120 kB",
     ]
@@ -129,7 +129,7 @@ def test_objects_that_no_root_reaches_are_counted(tmp_path: Path) -> None:
     done = heapline("holders", write(tmp_path / "heap.json", lines), "a.rb:1")
     # THEN the two are not held, and that is said
     assert done.stdout.splitlines()[:2] == [
-        "a.rb:1: 3 objects retain 40 B",
+        "a.rb:1: 3 objects retain 40 B, 1 reference from a root",
         "Unreachable from the recorded roots: 2 of them",
     ]
     assert done.returncode == 0
@@ -144,7 +144,7 @@ def test_a_path_that_could_be_two_files_is_not_guessed(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     paths = "/gems/a/lib/user.rb, /gems/b/lib/user.rb"
     assert done.stderr == f"heapline: lib/user.rb:5: could be any of {paths}. Give the whole path.\n"
-    assert whole.stdout.splitlines()[0] == "/gems/b/lib/user.rb:5: 1 object retains 40 B"
+    assert whole.stdout.splitlines()[0] == "/gems/b/lib/user.rb:5: 1 object retains 40 B, 1 reference from a root"
 
 
 def test_a_file_of_the_workspace_is_meant_before_one_that_only_ends_alike(tmp_path: Path) -> None:

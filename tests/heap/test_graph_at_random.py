@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
+
     from brute_force import Heap, Labels
 
 NOWHERE = 0xDEAD0
@@ -107,7 +108,7 @@ def assert_sites_and_classes(found: Both) -> None:
     by_class: dict[str, list[int]] = {}
     for node in range(1, 1 + len(heap.items)):
         by_class.setdefault(heap.class_of(node), []).append(node)
-    assert dict(graph.by_class()) == {
+    assert graph.by_class() == {
         name: sum(heap.retained([node]) for node in without_those_below(heap, nodes))
         for name, nodes in by_class.items()
     }

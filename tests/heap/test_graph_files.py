@@ -219,6 +219,6 @@ def test_a_heap_of_one_object_without_class_or_line_has_a_graph(tmp_path: Path, 
     with opened(dump) as index:
         # THEN it has a graph like any other
         assert index.graph is not None
-        assert index.graph.by_class() == [("internal object", 40)]
+        assert index.graph.by_class() == {"internal object": 40}
         assert index.graph.summary.reachable_bytes == 40
     assert own_cache.is_dir()

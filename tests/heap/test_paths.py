@@ -43,7 +43,7 @@ def flat(paths: Paths) -> dict[Labels, list[int]]:
 
 def test_paths_to_a_site_are_those_to_each_of_its_objects_merged(sample: Both) -> None:
     # GIVEN who comes before each object on a shortest path
-    heap, above = sample.heap, sample.above("parent")
+    heap, above, distances = sample.heap, sample.above("parent"), sample.heap.distances()
     for number, (path, line, *_) in enumerate(sample.index.sites()):
         nodes = heap.by_site[path, line]
         reachable = [node for node in nodes if node in heap.reachable]
@@ -54,6 +54,9 @@ def test_paths_to_a_site_are_those_to_each_of_its_objects_merged(sample: Both) -
         # AND nothing is left out
         assert (paths.objects, paths.unreachable) == (len(nodes), len(nodes) - len(reachable))
         assert sum(step.held_objects for step in paths.roots) == len(reachable)
+        # AND the nearest and the farthest are as many references away from a root as plain Python counts
+        away = [distances[node] - 1 for node in reachable]
+        assert (paths.nearest, paths.farthest) == ((min(away), max(away)) if away else (0, 0))
 
 
 def upward(holders: list[Above]) -> dict[Labels, list[int]]:

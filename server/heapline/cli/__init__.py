@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from heapline import __version__
-from heapline.cli import diff, export, generations, holders, index, report, serve, sql, tree
+from heapline.cli import classes, diff, export, generations, holders, index, report, serve, sql, tree
 
 app = typer.Typer(
     name="heapline",
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command("report")(report.run)
 app.command("holders")(holders.run)
 app.command("tree")(tree.run)
+app.command("classes")(classes.run)
 app.command("generations")(generations.run)
 app.command("sql")(sql.run)
 app.command("diff")(diff.run)

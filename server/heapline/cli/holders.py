@@ -17,7 +17,7 @@ from heapline.heap.holders import Paths, Step, of_site, paths_to
 from heapline.places.mapping import Places
 from heapline.readers.heap_dump import TRACING_HINT
 from heapline.report import Report
-from heapline.units import human_bytes, human_count, things
+from heapline.units import human_bytes, human_count, span, things
 
 _NEAREST = 10
 _LIKELY = 3
@@ -59,9 +59,10 @@ def run(
         notes(report.profile)
         paths = paths_to(graph, of_site(graph, number))
         found = report.profile.sites[number]
+        away = f", {span(paths.nearest, paths.farthest, 'reference')} from a root" if paths.roots else ""
         console.print(
             f"{printable(found.path)}:{found.line}: {things(paths.objects, 'object')}"
-            f" {'retains' if paths.objects == 1 else 'retain'} {human_bytes(graph.exact(number))}",
+            f" {'retains' if paths.objects == 1 else 'retain'} {human_bytes(graph.exact(number))}{away}",
             style="bold",
             markup=False,
         )

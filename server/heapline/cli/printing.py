@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from heapline.heap.index import HeapIndex
-from heapline.heap.retained import Label
+from heapline.heap.retained import Label, Summary
+from heapline.insight.classes import ClassRow
 from heapline.places.constants import constant_at
 from heapline.places.mapping import Place, Places
 from heapline.profile import Profile, Site
@@ -58,6 +59,8 @@ def header(report: Report) -> None:
     console.print(_totals(report))
     for found in profile.tables:
         _table(found)
+    if report.graph:
+        _references(report.graph.summary)
     notes(profile)
     if profile.skipped_lines:
         lost = f"{human_count(profile.skipped_lines)} of {things(profile.lines, 'line')} gave nothing."
@@ -117,6 +120,29 @@ def site(report: Report, found: Site, place: Place | None) -> None:
     if found.method:
         line.append(f" · {printable(found.method)}", style="dim")
     console.print(line)
+
+
+def _references(graph: Summary) -> None:
+    """That some references lead nowhere, if any do."""
+    if graph.dangling_references:
+        said = f"Of {things(graph.edges + graph.dangling_references, 'reference')}, "
+        console.print(f"{said}{human_count(graph.dangling_references)} lead to no object of the dump.", style="dim")
+
+
+def classes(rows: list[ClassRow], exact: list[int | None], held: int) -> None:
+    """A table of classes; `exact` are their exact retained sizes where computed, `held` is what shares are taken of."""
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("class", overflow="fold")
+    known = any(row.retained is not None for row in rows)
+    for column in ("objects", "bytes", *(["retains", "share"] if known else [])):
+        table.add_column(column, justify="right")
+    for row, whole in zip(rows, exact, strict=True):
+        cells = [human_count(row.objects), human_bytes(row.bytes)]
+        if row.retained is not None:
+            retained = row.retained if whole is None else whole
+            cells += [f"{'≥ ' if whole is None else ''}{human_bytes(retained)}", share(retained, held)]
+        table.add_row(Text(printable(row.name)), *cells)
+    console.print(table)
 
 
 def _totals(report: Report) -> Table:

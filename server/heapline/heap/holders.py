@@ -41,12 +41,15 @@ class Step:
 class Paths:
     """Merged shortest paths to some objects: a tree from the roots, the largest branch first.
 
-    `unreachable` ones of the objects are on no path.
+    `unreachable` ones of the objects are on no path; of the others, the nearest is `nearest` references from its
+    root, the farthest `farthest` (0 and 0 if there are none).
     """
 
     roots: list[Step]
     objects: int
     unreachable: int
+    nearest: int
+    farthest: int
 
     def walk(self) -> Iterator[tuple[Step | None, Step]]:
         """All steps, each with the one that holds it."""
@@ -128,7 +131,10 @@ def paths_to(graph: HeapGraph, nodes: NDArray[np.int32]) -> Paths:
             steps[parent].held_bytes += step.held_bytes
     for branches in (top, *(step.steps for step in steps)):
         branches.sort(key=lambda s: (-s.held_bytes, -s.held_objects, s.label.name))
-    return Paths(top, len(nodes), merged.unreachable)
+    away = graph.column("distance")[nodes]
+    reached = away[away > 0] - 1  # the super-root is one step further away than the roots
+    nearest, farthest = (int(reached.min()), int(reached.max())) if len(reached) else (0, 0)
+    return Paths(top, len(nodes), merged.unreachable, nearest, farthest)
 
 
 def upwards(paths: Paths) -> list[Above]:

@@ -131,6 +131,14 @@ class HeapIndex:
         )  # fmt: skip
         return [Count(*row) for row in rows]
 
+    def all_classes(self) -> list[Count]:
+        """All live objects by class, those without a line too; the allocation tracer's own is left out."""
+        rows = self._rows(
+            "select name, count(*), sum(memsize)::bigint from slot join kind on kind.id = slot.kind"
+            " where not is_tracer group by name"
+        )
+        return [Count(*row) for row in rows]
+
     def classes(self) -> list[tuple[int, str, int, int]]:
         """All of (site, class, live objects, live bytes). On a connection of its own, so for any thread."""
         with self._connect() as connection:

@@ -117,23 +117,28 @@ class HeapGraph:
         (sites,) = self._rows("select count(*) from site")[0]
         return [found.get(site, 0) for site in range(sites)]
 
-    def by_class(self) -> list[tuple[str, int]]:
-        """Class names and what their objects retain, in the same sense, most first."""
-        return self._rows("select class, bytes from graph.class_retained order by bytes desc, class")
+    def by_class(self) -> dict[str, int]:
+        """What the objects of each class retain, in the same sense, by the class's name."""
+        return dict(self._rows("select class, bytes from graph.class_retained"))
 
     def exact(self, site: int) -> int:
         """What no root would reach any more if all objects of the site went away, in bytes: at least `by_site`.
 
         Kept in `known_exact`.
         """
-        if site in self.known_exact:
-            return self.known_exact[site]
-        sites = self.column("site")
-        reached = kernel.reachable_without(self.offsets, self.targets, (sites == site).view(np.uint8))
-        memsize = self.column("memsize")
-        lost = (reached == 0) & (self.column("idom") >= 0)
-        self.known_exact[site] = int(memsize[lost].sum())
+        if site not in self.known_exact:
+            self.known_exact[site] = self._lost_without(self.column("site") == site)
         return self.known_exact[site]
+
+    def exact_of_class(self, name: str) -> int:
+        """The same for all objects of the class: at least what `by_class` says."""
+        labels = [label for (label,) in self._rows("select id from graph.label where class = ?", name)]
+        return self._lost_without(np.isin(self.column("label"), labels))
+
+    def _lost_without(self, gone: NDArray[np.bool_]) -> int:
+        reached = kernel.reachable_without(self.offsets, self.targets, gone.view(np.uint8))
+        lost = (reached == 0) & (self.column("idom") >= 0)
+        return int(self.column("memsize")[lost].sum())
 
     def branches(self, parent: int, offset: int, limit: int) -> tuple[list[Branch], int]:
         """A page of what lies directly under a branch of the merged dominator tree (0: the roots), and how many do.

@@ -106,7 +106,7 @@ class HotLines:
         values = {name: together(found) for name, found in members.items()}
         if by == "class" and metric == _NOT_ADDED and self.report.graph:
             with self.report.graph.cursor() as graph:
-                values |= {name: size for name, size in graph.by_class() if name in values}
+                values |= {name: size for name, size in graph.by_class().items() if name in values}
         groups = [Group(name, len(members[name]), value) for name, value in values.items()]
         return sorted(groups, key=lambda group: (-group.value, group.name))
 

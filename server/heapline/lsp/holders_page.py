@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from heapline import markdown
 from heapline.heap.holders import of_site, paths_to
 from heapline.lsp.uris import to_uri
-from heapline.units import human_bytes, human_count, share, things
+from heapline.units import human_bytes, human_count, share, span, things
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,8 @@ def text(entry: Entry, graph: HeapGraph, find: Callable[[int], Entry | None]) ->
         "",
         "## Paths from the roots",
         "",
-        "Shortest paths, merged by class and line. Each step says how many of the objects it leads to.",
+        "Shortest paths, merged by class and line. Each step says how many of the objects it leads to."
+        f" They are {span(paths.nearest, paths.farthest, 'reference')} from a root.",
         "",
         *_steps(paths, find),
         "",
