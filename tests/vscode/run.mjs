@@ -1,7 +1,8 @@
-// Runs Heapline in a real VS Code: node run.mjs suite|drive|broken OPTIONS
+// Runs Heapline in a real VS Code: node run.mjs suite|drive|tour|broken OPTIONS
 //
 // suite    tests inside VS Code's extension host (suite/*.cjs; `suite` says which)
 // drive    what a user does and sees, with screenshots (drive.mjs)
+// tour     what a user does with a dump from beginning to end; the pictures of the documentation (tour.mjs)
 // broken   the same with a server that cannot be started (broken.mjs)
 //
 // OPTIONS is JSON: the options of startVSCode (vscode.mjs), `workspace` (a folder that may be written to),
@@ -12,6 +13,7 @@ import path from "node:path";
 import { broken } from "./broken.mjs";
 import { drive } from "./drive.mjs";
 import { suite } from "./suite.mjs";
+import { tour } from "./tour.mjs";
 import { startVSCode } from "./vscode.mjs";
 
 const [mode, json] = process.argv.slice(2);
@@ -24,7 +26,7 @@ const abandoned = new Promise((_resolve, reject) => {
   process.stdin.resume().once("end", () => reject(new Error("our input ended, and with it whoever wanted this run")));
 });
 try {
-  const seen = await Promise.race([{ suite, drive, broken }[mode](code, options), abandoned]);
+  const seen = await Promise.race([{ suite, drive, tour, broken }[mode](code, options), abandoned]);
   await writeFile(path.join(options.out, `${mode}.json`), JSON.stringify(seen, null, 2));
 } catch (error) {
   // The page may be what failed; then there is no picture.

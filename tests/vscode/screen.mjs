@@ -27,6 +27,67 @@ export class Screen {
     return (await element.innerText()).replaceAll("\u00a0", " ");
   }
 
+  /** Clicks on the first visible element that matches `selector` and contains `text`, once there is one. */
+  async click(selector, text, options) {
+    await this.text(selector, text);
+    await this.page.locator(selector, { hasText: text }).first().click(options);
+  }
+
+  /** Waits until nothing matches `selector` any more. */
+  async gone(selector) {
+    console.error(`waiting for ${selector} to go`);
+    await Promise.race([this.page.waitForFunction((all) => !document.querySelector(all), selector), this.failure]);
+  }
+
+  /** The rows of one of our views that contain `text`. */
+  row(view, text) {
+    return this.pane(view).locator(".monaco-list-row", { hasText: text });
+  }
+
+  /** What the rows of one of our views say to a screen reader. */
+  async rows(view) {
+    const rows = await this.pane(view).locator(".monaco-list-row").all();
+    return Promise.all(rows.map((row) => row.getAttribute("aria-label")));
+  }
+
+  pane(view) {
+    return this.page.locator(".pane", { has: this.page.locator(".pane-header", { hasText: view }) });
+  }
+
+  /** Waits until a line is tinted in a step of the heat (1 to 4). */
+  async heat(step) {
+    console.error(`waiting for heat ${step}`);
+    await Promise.race([this.page.waitForFunction(hasTint, { step, wanted: true }), this.failure]);
+  }
+
+  /** Waits until no line is tinted any more. */
+  async noHeat() {
+    for (const step of [1, 2, 3, 4]) {
+      await Promise.race([this.page.waitForFunction(hasTint, { step, wanted: false }), this.failure]);
+    }
+  }
+
+  /** Puts the pointer where it rests on nothing. */
+  async restPointer() {
+    await this.page.mouse.move(200, 15);
+    await this.gone(".workbench-hover-container .monaco-hover");
+  }
+
+  /** Brings an element into view that may be hidden by a scroll bar. */
+  async scrollTo(selector) {
+    await this.page.locator(selector).first().evaluate((element) => element.scrollIntoView({ block: "center" }));
+  }
+
+  /** Drags the side bar's edge. */
+  async widenSideBar(width) {
+    const bar = await this.page.locator(".part.sidebar").boundingBox();
+    const y = bar.y + bar.height / 2;
+    await this.page.mouse.move(bar.x + bar.width, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(bar.x + width, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
   /** Runs a command through the palette, as its title stands there. */
   async command(title) {
     await this.page.keyboard.press("F1");
@@ -56,4 +117,14 @@ export class Screen {
   picture(name) {
     return this.page.screenshot({ path: path.join(this.pictures, `${name}.png`), animations: "disabled" });
   }
+}
+
+/** In the page: whether a line has the colour of a step of the heat, or that none has. */
+function hasTint({ step, wanted }) {
+  const sample = document.querySelector(".monaco-workbench").appendChild(document.createElement("div"));
+  sample.style.backgroundColor = `var(--vscode-heapline-heat${step})`;
+  const colour = getComputedStyle(sample).backgroundColor;
+  sample.remove();
+  const lines = [...document.querySelectorAll(".view-overlays .cdr")];
+  return lines.some((line) => getComputedStyle(line).backgroundColor === colour) === wanted;
 }

@@ -134,6 +134,32 @@ def test_a_user_loads_a_dump_and_reads_it_on_the_line(options: dict[str, Any], t
     assert seen["strangers"] == []
 
 
+def test_a_user_goes_from_the_dump_to_what_holds_the_memory_and_turns_it_all_off(options: dict[str, Any]) -> None:
+    # GIVEN the sample's folder
+    # WHEN the user loads the dump from the explorer's menu, and follows what the lenses and views say
+    seen = run("tour", options, "tour")
+
+    # THEN lens and hover have Ruby's count
+    assert seen["lens"].startswith(options["live"])
+    assert options["live"].split()[0] in seen["hover"]
+    # AND the status bar names the report
+    assert Path(options["report"]).name in seen["status"]
+    # AND the holders lead from the line over the cache to a root
+    names = [row.split(",")[0] for row in seen["holders"]]
+    assert names[:3] == [f"{Path(LEAK).name}:{options['line']}", "Hash", "TranslationCache"]
+    assert "root vm" in names
+    # AND the lines are grouped by file, then flat, filtered, and a click goes to one
+    assert [row for row in seen["hot"] if row.startswith(LEAK)]
+    assert seen["filtered"]
+    assert all(row.startswith("builder.rb:") for row in seen["filtered"])
+    line = seen["filtered"][0].removeprefix("builder.rb:").split(",")[0]
+    assert seen["position"].startswith(f"Ln {line}, ")
+    # AND the largest of what holds the heap comes first
+    assert seen["dominators"][0].startswith("module Main")
+    # AND one click turns everything off
+    assert "off" in seen["off"]
+
+
 @pytest.mark.parametrize(
     "command",
     [["heapline-that-is-not-there"], [sys.executable, "-c", "raise SystemExit('not today')"], "heapline serve"],

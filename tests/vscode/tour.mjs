@@ -1,61 +1,90 @@
-// What a person does with a dump, from the explorer's menu to turning everything off; the documentation has the pictures.
+// What a person does with a dump, from the explorer's menu until everything is turned off; the pictures are those of the
+// documentation.
 import path from "node:path";
 import { Screen } from "./screen.mjs";
 
-/** Gives what was to be read on the way: `{ lens, heat, hover, status, holders, jumped, dominators, off, on }`. */
+const SIDE_BAR = 450; // pixels: room for what a row says
+
+/** Gives what was to be read on the way: `{ lens, hover, status, holders, hot, filtered, position, dominators, off }`. */
 export async function tour(code, options) {
   const { page } = code;
   const screen = new Screen(page, options.out);
   const name = path.basename(options.file);
+  const dump = path.basename(options.report);
+  const lens = page.locator(".codelens-decoration a", { hasText: options.live });
+
   await code.open(options.workspace, [["openFile", code.remote(path.join(options.workspace, options.file))]]);
   await screen.text(".statusbar-item", "Ruby");
+  await screen.widenSideBar(SIDE_BAR);
 
-  // Right-click the dump in the explorer.
-  await row(screen, ".explorer-folders-view", "reports").click();
-  const dump = row(screen, ".explorer-folders-view", path.basename(options.report));
-  await dump.click({ button: "right" });
-  const entry = page.locator(".monaco-menu .action-label", { hasText: "Load report" });
-  await entry.waitFor();
-  await screen.picture("1-load");
-  await entry.click();
+  // Load the dump from the explorer's menu.
+  await screen.click(".explorer-folders-view .monaco-list-row", "reports");
+  await screen.click(".explorer-folders-view .monaco-list-row", dump, { button: "right" });
+  await screen.text(".context-view .action-label", "Load report");
+  await screen.picture("load");
+  await screen.click(".context-view .action-label", "Load report");
+  await screen.restPointer();
 
-  // Lenses and heat.
-  const lens = await screen.text(".codelens-decoration", options.live);
+  // Lenses and heat; the status bar names the report.
   await screen.text(".codelens-decoration", "retains");
-  const status = await screen.text(".statusbar-item", path.basename(options.report));
-  await page.locator(".view-overlays .cdr[class*='ced-']").first().waitFor();
-  const heat = await tinted(page);
-  await page.locator(".tabs-container .tab", { hasText: name }).click();
-  await screen.picture("2-lens-and-heat");
+  await screen.heat(4);
+  const seen = { lens: await lens.innerText(), status: await screen.text(".statusbar-item", dump) };
+  await screen.picture("lens");
 
-  // Hover.
+  // Everything about a line.
   await screen.goTo(options.line, options.column);
   await screen.command("Show or Focus Hover");
-  const hover = await screen.text(".monaco-hover:not(.hidden)", options.live);
-  await screen.picture("3-hover");
+  seen.hover = await screen.text(".monaco-hover:not(.hidden)", options.live);
+  await screen.scrollTo(".monaco-hover:not(.hidden) table");
+  await screen.picture("hover");
   await page.keyboard.press("Escape");
 
-  // Follow a holder: a click on the lens opens the view.
-  await page.locator(".codelens-decoration a", { hasText: options.live }).click();
-  const tree = pane(page, "Holders");
-  await screen.text(treeRow("Holders"), `${name}:${options.line}`);
-  await screen.text(treeRow("Holders"), "root vm");
-  const holders = await texts(tree);
-  await screen.picture("4-holders");
+  // A click on the lens shows who holds the line's objects; further steps are a click each.
+  await lens.click();
+  await screen.row("Holders", "Hash").locator(".monaco-tl-twistie").click();
+  await screen.row("Holders", "root vm").waitFor();
+  await screen.restPointer();
+  seen.holders = await screen.rows("Holders");
+  await screen.picture("holders");
 
-  // Hot lines: filter, and jump to one.
-  await pane(page, "Hot lines").locator(".monaco-list-row").first().click();
+  // The hot lines, flat, filtered, and a jump to one.
+  seen.hot = await screen.rows("Hot lines");
   await screen.command("Heapline: Group lines by…");
-  await screen.pick("No groups");
+  await screen.click(".quick-input-list .monaco-list-row", "No groups");
+  await screen.row("Hot lines", `${name}:${options.line}`).waitFor();
   await screen.command("Heapline: Filter lines…");
   await page.locator(".quick-input-widget input.input").fill("builder");
   await page.keyboard.press("Enter");
-  await screen.text(treeRow("Hot lines"), "builder.rb:");
-  await screen.text(pane(page, "Hot lines"), "Only lines with “builder”");
-  const hot = await texts(pane(page, "Hot lines"));
-  await row(screen, treeRow("Hot lines"), "builder.rb:").click();
-  const jumped = await screen.text(".tabs-container .tab.active", "builder.rb");
-  await screen.picture("5-hot-lines");
+  await screen.text(".pane .message", "Only lines with “builder”");
+  seen.filtered = await screen.rows("Hot lines");
+  await screen.row("Hot lines", "builder.rb:").first().click();
+  await screen.text(".tabs-container .tab.active", "builder.rb");
+  seen.position = await screen.text(".statusbar-item", "Ln ");
+  await screen.text(".codelens-decoration", "retains");
+  await screen.heat(1);
+  await screen.restPointer();
+  await screen.picture("hot-lines");
 
-  return { lens, heat, hover, status, holders, hot, jumped };
+  // The dominator tree.
+  await screen.click(".pane-header", "Dominators");
+  await screen.row("Dominators", "module Main").waitFor();
+  seen.dominators = await screen.rows("Dominators");
+  await screen.restPointer();
+  await screen.picture("dominators");
+
+  // Everything off, and on again, from the status bar.
+  await screen.click(".statusbar-item", dump);
+  await screen.text(".quick-input-list .monaco-list-row", "Turn everything off");
+  await screen.picture("menu");
+  await screen.click(".quick-input-list .monaco-list-row", "Turn everything off");
+  seen.off = await screen.text(".statusbar-item", "Heapline is off");
+  await screen.gone(".codelens-decoration");
+  await screen.noHeat();
+  await screen.restPointer();
+  await screen.picture("off");
+  await screen.click(".statusbar-item", "Heapline is off");
+  await screen.click(".quick-input-list .monaco-list-row", "Turn Heapline on");
+  await screen.text(".codelens-decoration", "retains");
+  await screen.heat(1);
+  return seen;
 }

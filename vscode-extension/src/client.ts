@@ -6,16 +6,31 @@ import {
   LanguageClient,
   type LanguageClientOptions,
   State,
+  type StaticFeature,
 } from "vscode-languageclient/node";
+import { lensMiddleware } from "./lenses";
 import { LoadingProgress } from "./progress";
+import type { Status } from "./reports";
 
 /** What becomes of a server's process. */
 export interface Fate {
   /** It answers. */
   started(): void;
+  /** It has something else to show than before. */
+  changed(status: Status): void;
   /** It has ended, after it had answered. */
   ended(): void;
 }
+
+/** Has the server say of itself when there is something else to show. */
+const WANTS_CHANGES: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    capabilities.experimental = { heaplineChanges: true };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
 
 /** A client that runs a server once, and leaves to its owner what to tell and what to do when that fails or ends. */
 export class HeaplineClient extends LanguageClient {
@@ -38,6 +53,7 @@ export class HeaplineClient extends LanguageClient {
       synchronize: { configurationSection: "heapline" },
       initializationFailedHandler: () => false,
       middleware: {
+        ...lensMiddleware,
         handleWorkDoneProgress: (token, params, next) => {
           next(token, params);
           progress.handle(token, params);
@@ -45,6 +61,8 @@ export class HeaplineClient extends LanguageClient {
       },
     };
     super("heapline", "Heapline", { command: program, args, options: { cwd: directory } }, options);
+    this.registerFeature(WANTS_CHANGES);
+    this.onNotification("heapline/changed", (status: Status) => fate.changed(status));
     let ran = false;
     this.onDidChangeState(({ newState }) => {
       if (newState === State.Running) {

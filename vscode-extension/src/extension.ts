@@ -7,6 +7,7 @@ import { registerReportPage } from "./reportPage";
 import { Reports } from "./reports";
 import { openSample } from "./sample";
 import { Server } from "./server";
+import { showWindow } from "./window";
 
 let server: Server | undefined;
 
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): void {
     reports,
     registerReportCommands(reports),
     registerReportPage(reports),
+    showWindow(running, reports, context.workspaceState),
     vscode.commands.registerCommand("heapline.openSample", () => openSample(context)),
     vscode.commands.registerCommand("heapline.collectBugReport", () => collectBugReport(context, running, reports)),
     vscode.commands.registerCommand("heapline.restartServer", () => running.restart()),

@@ -16,6 +16,8 @@ export interface Report {
   placedSites: number;
   skippedLines: number;
   traced: boolean;
+  graph: boolean;
+  newerFiles: number;
 }
 
 /** What the server says of everything that it has. */

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { HeaplineClient } from "./client";
 import type { Environment } from "./environment";
 import { findPrograms } from "./programs";
+import type { Status } from "./reports";
 
 const COMMAND_SETTING = "heapline.server.command";
 const MAX_CRASHES = 4;
@@ -22,11 +23,15 @@ export class Server implements vscode.Disposable {
   private crashes: number[] = [];
   private readonly started = new vscode.EventEmitter<void>();
   private readonly stopped = new vscode.EventEmitter<void>();
+  private readonly changed = new vscode.EventEmitter<Status>();
 
   /** Each time that a server answers: after the first start, a restart, or a crash. It has no reports loaded yet. */
   readonly onDidStart = this.started.event;
   /** Each time that it has ended, whatever the reason. Its reports are gone with it. */
   readonly onDidStop = this.stopped.event;
+
+  /** Each time that it has something else to show. */
+  readonly onDidChange = this.changed.event;
 
   /** `directory`: where the server's process runs, the extension's own, so that nothing is ever found in a workspace. */
   constructor(
@@ -155,6 +160,7 @@ export class Server implements vscode.Disposable {
   private async answers(command: [string, ...string[]]): Promise<boolean> {
     const client = new HeaplineClient(command, this.log, this.directory, {
       started: () => this.started.fire(),
+      changed: (status) => this.changed.fire(status),
       ended: () => {
         this.stopped.fire();
         if (this.client === client) this.recover();

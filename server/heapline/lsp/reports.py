@@ -151,6 +151,7 @@ def describe(ls: Server, report: Report) -> dict[str, Any]:
         "skippedLines": profile.skipped_lines,
         "traced": profile.traced,
         "graph": report.graph is not None,
+        "newerFiles": ls.store.newer_files(report),
     }
 
 

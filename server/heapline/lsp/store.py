@@ -128,6 +128,10 @@ class Store:
         """How many of a loaded report's sites have a place in the workspace."""
         return sum(entry.place.is_of_workspace for entry in self._reports[key_of(report.path)][1].values())
 
+    def newer_files(self, report: Report) -> int:
+        """How many of the files that a loaded report has lines of were written after it."""
+        return len({entry.version for entry in self.entries_of(report).values() if entry.version.newer})
+
     def entries(self, path: Path) -> FileEntries | None:
         """What is known about a workspace file."""
         return self._files.get(key_of(path))
