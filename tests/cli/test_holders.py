@@ -13,8 +13,7 @@ from running import heapline
 from heap_dumps import CLASS, item, named, opened, root, write
 from heapline.cli.holders import Line, find, line_of
 from heapline.errors import HeaplineError
-from heapline.places.mapping import infer_places
-from heapline.places.workspace import Workspace
+from heapline.places.placing import place_report
 from heapline.readers.heap_dump import CUT_HINT, TRACING_HINT
 from heapline.report import open_report
 from sample_files import SAMPLES
@@ -185,7 +184,7 @@ def test_a_line_that_is_not_there_gets_one_sentence_with_the_way_out(tmp_path: P
         # WHEN it is asked for a line that it does not have
         # THEN one sentence says so, and which there are
         with pytest.raises(HeaplineError, match=f"^{re.escape(f'{site}: {answer}')}$"):
-            find(report, infer_places((), Workspace([tmp_path])), line_of(site))
+            find(report, place_report((), []), line_of(site))
         report.close()
 
 

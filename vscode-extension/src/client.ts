@@ -1,5 +1,5 @@
 // One language client: how it starts, and what becomes of a server that ends.
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import {
   CloseAction,
   type ErrorHandler,
@@ -50,6 +50,7 @@ export class HeaplineClient extends LanguageClient {
         { scheme: "file", pattern: "**/*.rb" },
       ],
       outputChannel: log,
+      initializationOptions: () => ({ trusted: vscode.workspace.isTrusted }),
       synchronize: { configurationSection: "heapline" },
       initializationFailedHandler: () => false,
       middleware: {

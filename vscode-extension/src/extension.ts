@@ -30,6 +30,9 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand("heapline.collectBugReport", () => collectBugReport(context, running, reports)),
     vscode.commands.registerCommand("heapline.restartServer", () => running.restart()),
     vscode.commands.registerCommand("heapline.showLog", () => log.show()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      if (running.isRunning) void running.execute("heapline.trust");
+    }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("heapline.server")) void running.restart();
     }),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from heapline.insight.comparison import Amount, Change, Comparison
     from heapline.insight.growth import Growth
     from heapline.insight.savings import Saving
-    from heapline.places.mapping import Places
+    from heapline.places.placing import Placement
     from heapline.report import Report
 
 _NOTABLE_SHARE = 0.01
@@ -56,14 +56,14 @@ def run(
                 if report is None:
                     raise typer.Exit(1)
                 reports.append(stack.enter_context(asking(report)))
-            places = places_in(folder_of(workspace), reports[-1].profile)
+            places = places_in(folder_of(workspace), reports[-1])
             _compare(reports, places, top, json)
     except HeaplineError as error:
         complain(error)
         raise typer.Exit(1) from None
 
 
-def _compare(reports: Sequence[Report], places: Places, top: int, json: bool) -> None:
+def _compare(reports: Sequence[Report], places: Placement, top: int, json: bool) -> None:
     dumps = [report.index for report in reports if report.index]
     if len(dumps) == len(reports):
         found = compare(dumps, [str(report.path) for report in reports])
@@ -93,7 +93,7 @@ def _growth(last: HeapIndex, found: Comparison) -> list[Growth]:
 
 
 def _print_dumps(
-    reports: Sequence[Report], found: Comparison, growth: Sequence[Growth], places: Places, top: int
+    reports: Sequence[Report], found: Comparison, growth: Sequence[Growth], places: Placement, top: int
 ) -> None:
     heading(" → ".join(report.path.name for report in reports))
     for text in _cautions(found):
@@ -156,7 +156,7 @@ def _totals(reports: Sequence[Report], total: Change) -> Table:
     return table
 
 
-def _print_holders(found: Comparison, growth: Sequence[Growth], places: Places, top: int) -> None:
+def _print_holders(found: Comparison, growth: Sequence[Growth], places: Placement, top: int) -> None:
     if found.grown is None or not growth:
         return
     console.print()
@@ -215,7 +215,7 @@ def _as_json(reports: Sequence[Report], found: Comparison, growth: Sequence[Grow
     }
 
 
-def _print_savings(reports: Sequence[Report], savings: Sequence[Saving], places: Places, top: int) -> None:
+def _print_savings(reports: Sequence[Report], savings: Sequence[Saving], places: Placement, top: int) -> None:
     heading(" → ".join(report.path.name for report in reports))
     before, after = (report.profile.totals for report in reports)
     for word, old, new in (

@@ -74,7 +74,7 @@ def run(
             settings, problems = resolve(folder / TOML_NAME, None)
             for problem in problems:
                 complain(HeaplineError(problem))
-            _write(Subject(report, places_in(folder, report.profile), folder, settings), form, output)
+            _write(Subject(report, places_in(folder, report), folder, settings), form, output)
     except HeaplineError as error:
         complain(error)
         raise typer.Exit(1) from None

@@ -96,7 +96,7 @@ def _one(report: Report, index: HeapIndex, span: Span, folder: Path, top: int) -
         raise HeaplineError(f"{report.path}: no live object is of {span}. To see those that have some, leave it out.")
     objects, size = (sum(row[part] for row in sites) for part in (1, 2))
     heading(f"{report.path.name}, {span}: {things(objects, 'live object')}, {human_bytes(size)}")
-    places = places_in(folder, report.profile)
+    places = places_in(folder, report)
     for site, count, own in sites[:top]:
         at = report.profile.sites[site]
         console.print(

@@ -14,7 +14,7 @@ from heapline.cli.options import WorkspaceOption, folder_of, places_in
 from heapline.cli.printing import branch, console, label_text, notes, printable
 from heapline.errors import HeaplineError
 from heapline.heap.holders import Paths, Step, of_site, paths_to
-from heapline.places.mapping import Places
+from heapline.places.placing import Placement
 from heapline.readers.heap_dump import TRACING_HINT
 from heapline.report import Report
 from heapline.units import human_bytes, human_count, span, things
@@ -54,7 +54,7 @@ def run(
 ) -> None:
     """Print the shortest paths from the roots to a line's objects, merged by class and line."""
     with asking_graph(file) as (report, graph):
-        places = places_in(folder_of(workspace), report.profile)
+        places = places_in(folder_of(workspace), report)
         number = find(report, places, site)
         notes(report.profile)
         paths = paths_to(graph, of_site(graph, number))
@@ -71,27 +71,28 @@ def run(
         _draw(paths, places, whole)
 
 
-def find(report: Report, places: Places, wanted: Line) -> int:
+def find(report: Report, places: Placement, wanted: Line) -> int:
     """The id of the site that is wanted. Raises HeaplineError if there is none, or several.
 
-    The path is as recorded, else that of a file of the workspace, else the end of recorded ones; the first of these
-    that leads to any line decides.
+    The path is as recorded, else that of a file of the workspace and the line as it is there now, else the end of
+    recorded ones; the first of these that leads to any line decides.
     """
     if not report.profile.traced:
         raise HeaplineError(f"{report.path}: {TRACING_HINT}")
     sites, file = report.profile.sites, Path(wanted.path).resolve()
-    recorded = {s.path for s in sites if s.path == wanted.path}
-    recorded = recorded or {s.path for s in sites if (p := places.place(s.path, s.line)) and p.file == file}
-    recorded = recorded or {s.path for s in sites if s.path.endswith(f"/{wanted.path}")}
-    if not recorded:
+    lines = {i: s.line for i, s in enumerate(sites) if s.path == wanted.path}
+    if not lines:
+        here = ((i, places.place(s.path, s.line, s.method)) for i, s in enumerate(sites))
+        lines = {i: place.line for i, place in here if place and place.file == file}
+    lines = lines or {i: s.line for i, s in enumerate(sites) if s.path.endswith(f"/{wanted.path}")}
+    if not lines:
         raise HeaplineError(f"{wanted}: {report.path.name} has no such file. {_likely(report, wanted)}")
-    matches = [i for i, s in enumerate(sites) if s.path in recorded and s.line == wanted.line]
+    matches = [i for i, line in lines.items() if line == wanted.line]
     if len(matches) > 1:
         paths = ", ".join(sorted(sites[i].path for i in matches))
         raise HeaplineError(f"{wanted}: could be any of {paths}. Give the whole path.")
     if not matches:
-        lines = {s.line for s in sites if s.path in recorded}
-        nearest = sorted(lines, key=lambda line: (abs(line - wanted.line), line))[:_NEAREST]
+        nearest = sorted({*lines.values()}, key=lambda line: (abs(line - wanted.line), line))[:_NEAREST]
         near = ", ".join(map(str, sorted(nearest)))
         raise HeaplineError(
             f"{wanted}: no object of {report.path.name} was allocated there. The nearest lines: {near}."
@@ -108,7 +109,7 @@ def _likely(report: Report, wanted: Line) -> str:
     return f"Did you mean {' or '.join(alike[:_LIKELY])}?"
 
 
-def _draw(paths: Paths, places: Places, whole: bool) -> None:
+def _draw(paths: Paths, places: Placement, whole: bool) -> None:
     drawn, small = paths.large(0) if whole else paths.large()
     for depth, step in drawn:
         branch(depth, _describe(step, places))
@@ -116,7 +117,7 @@ def _draw(paths: Paths, places: Places, whole: bool) -> None:
         console.print(f"… {human_count(small)} smaller {'branch' if small == 1 else 'branches'} (--all)", style="dim")
 
 
-def _describe(step: Step, places: Places) -> str:
+def _describe(step: Step, places: Placement) -> str:
     """One step: how many objects of what, where they were allocated, and how many of the site's they lead to."""
     many = f"{human_count(step.objects)} × " if step.objects > 1 else ""
     held = f"{things(step.held_objects, 'object')}, {human_bytes(step.held_bytes)}"

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heapline.places.mapping import Places, infer_places
-from heapline.places.workspace import Workspace
+from heapline.cli.loading import complain
+from heapline.errors import HeaplineError
+from heapline.places.past import FolderPast
+from heapline.places.placing import Placement, place_report
+from heapline.settings import TOML_NAME, resolve
 
 if TYPE_CHECKING:
-    from heapline.profile import Profile
+    from heapline.report import Report
 
 WorkspaceOption = Annotated[
     Path | None,
@@ -28,6 +31,11 @@ def folder_of(workspace: Path | None) -> Path:
     return (workspace or Path.cwd()).resolve()
 
 
-def places_in(folder: Path, profile: Profile) -> Places:
-    """Where the profile's sites are in the folder."""
-    return infer_places(profile.paths, Workspace([folder]))
+def places_in(folder: Path, report: Report) -> Placement:
+    """Where the report's sites are in the folder, which is the user's own: git may be asked about it."""
+    chosen, _ = resolve(folder / TOML_NAME, None)
+    past = FolderPast(folder, report.identity.modified_ns, chosen.commit, trusted=True)
+    placement = place_report(report.profile.paths, [past])
+    if past.problem:
+        complain(HeaplineError(past.problem))
+    return placement

@@ -14,7 +14,8 @@ from heapline.heap.index import HeapIndex
 from heapline.heap.retained import Label, Summary
 from heapline.insight.classes import ClassRow
 from heapline.places.constants import constant_at
-from heapline.places.mapping import Place, Places
+from heapline.places.mapping import Place
+from heapline.places.placing import Placement
 from heapline.profile import Profile, Site
 from heapline.profile import Table as TableOfNumbers
 from heapline.report import Report
@@ -85,14 +86,14 @@ def branch(depth: int, text: str) -> None:
     console.print(Text("  " * depth + ("└ " if depth else "") + text))
 
 
-def label_text(label: Label, places: Places) -> str:
+def label_text(label: Label, places: Placement) -> str:
     """A class and where its objects were allocated: `Hash (lib/cache.rb:9)`."""
     if label.path is None or label.line is None:
         return printable(label.name)
     return f"{printable(label.name)} ({where(label.path, label.line, places.place(label.path, label.line))})"
 
 
-def holder_text(path: Sequence[Label], places: Places) -> str:
+def holder_text(path: Sequence[Label], places: Placement) -> str:
     """What grows: `Hash PostSummaryCache::STORE (lib/cache.rb:5)`, with the constant where its line names one.
 
     `path` leads from a root to it.
@@ -112,7 +113,7 @@ def site(report: Report, found: Site, place: Place | None) -> None:
     """One line: where, how much, which share, in which method."""
     measures = found.measures
     line = Text(f"{where(found.path, found.line, place)}: ", style="cyan")
-    line.append(summary(measures), style="default")
+    line.append(("~ " if place and place.doubt else "") + summary(measures), style="default")
     if measures.retained_size is not None and measures.retained_size > (measures.live_bytes or 0):
         line.append(f" ({share(measures.retained_size, report.held_bytes)})", style="default")
     else:

@@ -15,8 +15,9 @@ from heapline.cli import printing
 from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, places_in
 from heapline.errors import HeaplineError
-from heapline.places.mapping import Place, Places
+from heapline.places.mapping import Place
 from heapline.places.origin import Origin
+from heapline.places.placing import Placement
 from heapline.settings import TOML_NAME, named_reports, resolve
 from heapline.units import things
 
@@ -64,7 +65,7 @@ def run(
             continue
         try:
             with asking(loaded):
-                places = places_in(folder, loaded.profile)
+                places = places_in(folder, loaded)
                 if json:
                     found = as_json(loaded, places, top, exact)
                     sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_APPEND_NEWLINE))
@@ -91,7 +92,7 @@ def _named(folder: Path) -> list[Path]:
     return list(dict.fromkeys(file for files in found.values() for file in files))
 
 
-def as_json(report: Report, places: Places, top: int | None, exact: int) -> dict[str, Any]:
+def as_json(report: Report, places: Placement, top: int | None, exact: int) -> dict[str, Any]:
     """The report as the documented JSON object; a number that the report cannot know is None.
 
     The exact retained size is computed for the first `exact` sites.
@@ -139,7 +140,7 @@ def _amounts(measures: Measures) -> list[dict[str, Any]]:
 
 def _place(place: Place) -> dict[str, Any]:
     file = os.fsencode(place.file).decode(errors="backslashreplace")
-    return {"file": file, "line": place.line, "rule": place.rule.kind, "sure": place.rule.sure}
+    return {"file": file, "line": place.line, "rule": place.rule.kind, "sure": place.rule.sure, "stale": place.doubt}
 
 
 def _origin(origin: Origin) -> dict[str, str | None]:
@@ -153,9 +154,10 @@ class _Row:
     place: Place | None
 
 
-def _rows(report: Report, places: Places) -> list[_Row]:
+def _rows(report: Report, places: Placement) -> list[_Row]:
     """The sites, by retained size where it is known, else by bytes; largest first."""
-    rows = [_Row(i, site, places.place(site.path, site.line)) for i, site in enumerate(report.profile.sites)]
+    placed = ((s, places.place(s.path, s.line, s.method)) for s in report.profile.sites)
+    rows = [_Row(number, site, place) for number, (site, place) in enumerate(placed)]
     return sorted(rows, key=lambda row: (*_weight(row.site.measures), row.site.path, row.site.line))
 
 
@@ -164,7 +166,7 @@ def _weight(measures: Measures) -> tuple[int, int, int, int]:
     return (-retained, -measures.shallow_bytes, -measures.shallow_objects, -measures.largest_count)
 
 
-def _print(report: Report, places: Places, folder: Path, top: int) -> None:
+def _print(report: Report, places: Placement, folder: Path, top: int) -> None:
     printing.header(report)
     rows = _rows(report, places)
     inside = [row for row in rows if row.place and row.place.is_of_workspace]

@@ -24,7 +24,7 @@ def run(
 ) -> None:
     """Print the dominator tree by line: what would be freed if an object went away, and what it holds in turn."""
     with asking_graph(file) as (report, graph):
-        places = places_in(folder_of(workspace), report.profile)
+        places = places_in(folder_of(workspace), report)
         notes(report.profile)
         less = ", without the allocation tracer" if report.index and report.index.report.tracer_bytes else ""
         heading(f"{file.name}: {human_bytes(report.held_bytes)} reachable{less}")

@@ -12,7 +12,8 @@ from heapline.profile import Measures
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from heapline.places.mapping import Place, Places
+    from heapline.places.mapping import Place
+    from heapline.places.placing import Placement
     from heapline.profile import Site
     from heapline.report import Report
     from heapline.settings import Settings
@@ -44,7 +45,7 @@ class Subject:
     """A loaded report with its places in `folder`, whose settings are `settings`."""
 
     report: Report
-    places: Places
+    places: Placement
     folder: Path
     settings: Settings
 

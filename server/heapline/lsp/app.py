@@ -57,6 +57,7 @@ def make_server() -> Server:
     server.command("heapline.restore")(execute_command.restore)
     server.command("heapline.unload")(execute_command.unload)
     server.command("heapline.reload")(execute_command.reload)
+    server.command("heapline.trust")(lifecycle.trust)
     server.command("heapline.status")(execute_command.status)
     server.command(code_action.SHOW_HOLDERS)(show_holders.show_holders)
     server.command("heapline.tree")(show_holders.tree)

@@ -9,6 +9,7 @@ from lsprotocol import types as t
 from pygls.workspace import TextDocument, Workspace
 
 from heapline.places.edits import Splice
+from heapline.places.texts import disk_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from heapline.lsp.server import Server
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _AFTER_LINE_END = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
 
 
@@ -123,14 +123,6 @@ def text_lines(ls: Server, path: Path, uri: str) -> list[str]:
     """The file's lines without their ends: of the open document, else of the file; none if it cannot be read."""
     document = ls.open_document(uri)
     return document.texts if document is not None else disk_lines(path)
-
-
-def disk_lines(path: Path) -> list[str]:
-    """The file's lines without their ends, as it is on the disk; none if it cannot be read."""
-    try:
-        return _LINE_END.split(path.read_bytes().decode(errors="replace"))
-    except OSError:
-        return []  # gone since it was placed: it has no lines to mark
 
 
 def line_range(ls: Server, lines: list[str], line: int) -> t.Range:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from heapline.lsp.documents import disk_lines
 from heapline.lsp.uris import key_of, to_path
 from heapline.places.edits import LineTracker
+from heapline.places.texts import disk_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from heapline.insight.top_holders import TopHolder
-    from heapline.lsp.store import Doubt, Entry
+    from heapline.lsp.store import Entry
+    from heapline.places.versions import Doubt
 
 _MAX_PATH = 6
 DOUBTS: dict[Doubt, str] = {
     "changed": "This line was edited since the report was taken: the numbers are of what it was.",
+    "method": "The recorded line is not of the recorded method any more: the numbers are of some line of the method.",
     "newer": "This file is newer than the report: the numbers may belong to another line.",
 }
 

@@ -18,6 +18,7 @@ from heapline.lsp.features import diagnostics
 from heapline.lsp.jobs import crashed_before
 from heapline.lsp.store import place_sites
 from heapline.lsp.uris import key_of, to_path
+from heapline.places.past import FolderPast
 from heapline.units import human_count
 
 if TYPE_CHECKING:
@@ -191,9 +192,20 @@ async def _place(ls: Server, report: Report) -> list[Entry]:
     async with ls.placing:
         while True:
             folders = ls.folders
-            entries = await asyncio.to_thread(place_sites, report, folders)
+            pasts = _pasts(ls, report)
+            entries = await asyncio.to_thread(place_sites, report, pasts, ls.store.remembered(report))
             if folders == ls.folders:
+                problems = [past.problem for past in pasts if past.problem and past.problem not in ls.told]
+                ls.told.update(problems)
+                for problem in problems:
+                    ls.show(t.MessageType.Warning, problem)
                 return entries
+
+
+def _pasts(ls: Server, report: Report) -> list[FolderPast]:
+    """The workspace's folders as they were when a report was taken: at the time of its file."""
+    taken = report.identity.modified_ns
+    return [FolderPast(folder, taken, ls.settings_for(folder).commit, ls.trusted) for folder in ls.folders]
 
 
 def tell_damage(ls: Server, report: Report, error: duckdb.Error) -> None:

@@ -65,6 +65,7 @@ class Server(LanguageServer):
         self.failed: dict[str, Identity | None] = {}
         self.watched: list[str | t.RelativePattern] = []
         self.client_settings: Any = None
+        self.trusted = False
         self.told: set[str] = set()
         self.hidden: set[str] = set()
         self.ways_up: WaysUp | None = None

@@ -4,65 +4,59 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from heapline.insight.top_holders import TopHolder, top_holders
 from heapline.lsp.uris import key_of
-from heapline.places.mapping import Place, infer_places
-from heapline.places.versions import Version
-from heapline.places.workspace import Workspace
+from heapline.places.placing import Located, Now, place_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from heapline.places.mapping import Place
+    from heapline.places.past import FolderPast
+    from heapline.places.versions import Version
     from heapline.profile import Format, Frame, Site
     from heapline.report import Report
 
 _LEAST_SHARE = 0.01
 
-Doubt = Literal["changed", "newer"]
-"""Why a number may not belong to the line: the line was edited, or the file is newer than the report."""
-
-
-class Now(NamedTuple):
-    """Where a site is now: a line (1-based) of its file, as it is in the editor, and what makes that doubtful."""
-
-    line: int
-    doubt: Doubt | None
-
-    @property
-    def sign(self) -> str:
-        """What stands before numbers in doubt."""
-        return "~ " if self.doubt else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One site of one report, placed on a line of the workspace. `site_id` is its position in the profile.
+    """One site of one report that has a place in the workspace, or near it. `site_id` is its position in the profile.
 
-    `place` is the line of the file as the report saw it (`version`), `now` the line that it has become. `folder` is the
-    workspace's folder that the file lies in; `holder` is there if the site is a top holder of the heap; `callers` are
-    those of its stack that have a place, nearest first.
+    `holder` is there if the site is a top holder of the heap; `callers` are those of its stack that have a place,
+    nearest first.
     """
 
     report: Report
     site_id: int
     site: Site
-    place: Place
-    version: Version
-    folder: Path
+    located: Located
     holder: TopHolder | None
-    callers: tuple[tuple[Frame, Place], ...] = ()
+    callers: tuple[tuple[Frame, Located], ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """The line of the file as the report saw it."""
+        return self.located.place
+
+    @property
+    def version(self) -> Version:
+        """The file as the report saw it."""
+        return self.located.version
+
+    @property
+    def folder(self) -> Path:
+        """The workspace's folder that the file lies in; a gem's or Ruby's for one outside."""
+        return self.located.folder
 
     @property
     def now(self) -> Now | None:
-        """Where the site is now; None if its line is gone."""
-        found = self.version.line(self.place.line)
-        if found is None:
-            return None
-        line, changed = found
-        return Now(line, "changed" if changed else "newer" if self.version.newer else None)
+        """Where the site is now, as the file is in the editor; None if its line is gone."""
+        return self.located.now
 
 
 @dataclass(slots=True)
@@ -136,6 +130,14 @@ class Store:
         """What is known about a workspace file."""
         return self._files.get(key_of(path))
 
+    def remembered(self, report: Report) -> dict[Path, Sequence[str]]:
+        """The texts of files as this report saw them, where they are known though the files were edited since."""
+        known = self._reports.get(key_of(report.path))
+        if known is None or known[0].identity != report.identity:
+            return {}
+        versions = {entry.version for entry in known[1].values()}
+        return {version.file: version.texts for version in versions if version.texts is not None and not version.newer}
+
     def put(self, report: Report, entries: list[Entry]) -> None:
         """Add a report, or replace the one of the same file."""
         old = self._reports.pop(key_of(report.path), None)
@@ -192,21 +194,18 @@ def _authority(report: Report) -> tuple[bool, int]:
     return (report.index is None or report.index.report.has_roots, report.identity.modified_ns)
 
 
-def place_sites(report: Report, folders: Sequence[Path]) -> list[Entry]:
-    """The report's sites that lie in the folders. Reads the folders: not for the event loop."""
-    places = infer_places(report.profile.paths, Workspace(folders))
+def place_sites(report: Report, pasts: Sequence[FolderPast], remembered: Mapping[Path, Sequence[str]]) -> list[Entry]:
+    """The report's sites that have a place. Reads the folders: not for the event loop. As `place_report`."""
+    placement = place_report(report.profile.paths, pasts, remembered=remembered)
     holders: dict[int, TopHolder] = {}
     if report.graph:
         with report.graph.cursor() as graph:
             holders = {found.site: found for found in top_holders(graph, _LEAST_SHARE * report.held_bytes)}
-    versions: dict[Path, Version] = {}
     entries = []
     for site_id, site in enumerate(report.profile.sites):
-        place = places.place(site.path, site.line)
-        file = places.file(site.path)
-        if place is not None and file is not None:
-            version = versions.get(file.path) or versions.setdefault(file.path, Version(file.path))
-            placed = ((frame, places.place(frame.path, frame.line)) for frame in site.stack)
+        found = placement.locate(site.path, site.line, site.method)
+        if found is not None:
+            placed = ((frame, placement.locate(frame.path, frame.line)) for frame in site.stack)
             callers = tuple((frame, at) for frame, at in placed if at is not None)
-            entries.append(Entry(report, site_id, site, place, version, file.folder, holders.get(site_id), callers))
+            entries.append(Entry(report, site_id, site, found, holders.get(site_id), callers))
     return entries

@@ -23,6 +23,7 @@ from heapline.places.workspace import is_file
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from heapline.places.versions import Doubt
     from heapline.places.workspace import Candidate, Workspace
 
 _BLOCK = 1 << 18
@@ -31,12 +32,13 @@ Reason = Literal["no file", "gone", "ambiguous", "no such gem", "other version",
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a file (`line` is 1-based), the rule that led there, and whose code it is."""
+    """A line of a file (`line` is 1-based), the rule that led there, whose code it is, and what is in doubt."""
 
     file: Path
     line: int
     rule: Rule
     origin: Origin = OWN
+    doubt: Doubt | None = None
 
     @property
     def is_of_workspace(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,16 +12,23 @@ if TYPE_CHECKING:
     from heapline.places.edits import LineTracker, Splice
 
 
+Doubt = Literal["changed", "method", "newer"]
+"""Why a number may not belong to the line: the line was edited; it stands in for a method, since the line recorded is
+of another; the file is newer than the report."""
+
+
 @dataclass(slots=True, eq=False)
 class Version:
     """A workspace file as one report saw it. Changed on the event loop only.
 
     `texts` are its lines then; None while they are what the disk had when this was made. `newer` says that the file was
-    written after the report, and that nobody knows how it was before.
+    written after the report, and that nobody knows how it was before; `checked`, that it is the workspace's own, whose
+    methods are compared with those recorded.
     """
 
     file: Path
     newer: bool = False
+    checked: bool = False
     texts: Sequence[str] | None = None
     tracker: LineTracker | None = None
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from heapline.places.spelling import folded, spelled, stays_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from heapline.places.rules import UserRule
 
@@ -31,15 +31,21 @@ class Candidate(NamedTuple):
 class Workspace:
     """The folders a user has open, and the user's rules. Files are known as they were when first asked for."""
 
-    def __init__(self, folders: Sequence[Path], rules: Sequence[UserRule] = ()) -> None:
-        """`folders` are absolute; their order is the user's, as is that of the rules."""
+    def __init__(
+        self, folders: Sequence[Path], rules: Sequence[UserRule] = (), former: Mapping[Path, Path] | None = None
+    ) -> None:
+        """`folders` are absolute; their order is the user's, as is that of the rules.
+
+        `former` has the path that a file had when the report was taken, by its path now: it is found by either.
+        """
         self.folders = tuple(folders)
         self.rules = tuple(rules)
         self._names = tuple(map(str, self.folders))
+        self._former = former or {}
 
     def path(self, file: Candidate) -> Path:
-        """The file's absolute path, in its folder's spelling."""
-        return Path(f"{self._names[file.folder]}/{file.below}")
+        """The file's absolute path, as it is now, in its folder's spelling."""
+        return self._renamed[file.folder].get(file.below) or Path(f"{self._names[file.folder]}/{file.below}")
 
     def find(self, folder: int, below: str) -> Candidate | None:
         """The file at this path below a folder; else the one that differs in cases or accents alone."""
@@ -86,7 +92,22 @@ class Workspace:
 
     @cached_property
     def _below(self) -> list[set[str]]:
-        return [set(_walk(folder, frozenset(map(str, self.folders)))) for folder in self.folders]
+        folders = frozenset(map(str, self.folders))
+        return [
+            {*_walk(folder, folders), *renamed} for folder, renamed in zip(self.folders, self._renamed, strict=True)
+        ]
+
+    @cached_property
+    def _renamed(self) -> list[dict[str, Path]]:
+        """By folder the files of now by the path below it that they had then, unless another has that path now."""
+        return [
+            {
+                old.relative_to(folder).as_posix(): new
+                for new, old in self._former.items()
+                if old.is_relative_to(folder) and not is_file(str(old))
+            }
+            for folder in self.folders
+        ]
 
     @cached_property
     def _by_folded_path(self) -> list[dict[str, list[str]]]:

@@ -111,7 +111,7 @@ def _section(setting: Setting) -> str:
 
 def _property(setting: Setting) -> dict[str, object]:
     """The setting as VS Code wants it: JSON Schema with a description in Markdown."""
-    types = {bool: "boolean", int: "integer", float: "number"}
+    types = {bool: "boolean", int: "integer", float: "number", str: "string"}
     schema: dict[str, object] = {
         # A folder has its own file of settings, so it may have its own values here as well.
         "scope": "resource",

@@ -39,6 +39,8 @@ class Setting:
             return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
         if self.kind is bool:
             return "true or false"
+        if self.kind is str:
+            return "a string"
         if self.limits is None:
             return "a list of strings, none of them empty"
         low, high = self.limits
@@ -54,6 +56,8 @@ class Setting:
             accepted = value if value in self.choices else None
         elif self.kind is bool:
             accepted = value if isinstance(value, bool) else None
+        elif self.kind is str:
+            accepted = value.strip() if isinstance(value, str) and "\0" not in value else None
         elif self.limits is not None:
             accepted = self._read_number(value, *self.limits)
         elif isinstance(value, list) and all(_is_name(item) for item in value):

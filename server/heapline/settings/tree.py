@@ -127,6 +127,13 @@ class Settings:
             "the workspace folder or absolute. In `.heapline.toml` they must stay inside the folder.",
         },
     )
+    commit: str = field(
+        default="",
+        metadata={
+            "doc": "The git commit (a hash, a tag, a branch) that ran when the folder's reports were taken. Empty: "
+            "what was checked out here at the time. Counts only in a workspace that the editor trusts.",
+        },
+    )
     enabled: bool = field(
         default=True,
         metadata={"doc": "Show anything in the editor. Off, the reports stay loaded, and all else is out of sight."},

@@ -158,9 +158,12 @@ def _related(ls: Server, entry: Entry, code: str) -> list[t.DiagnosticRelatedInf
 def _callers(ls: Server, entry: Entry) -> list[t.DiagnosticRelatedInformation]:
     """The callers in files of the workspace, nearest first."""
     related = []
-    for frame, place in entry.callers:
-        start = t.Position(place.line - 1, 0)
-        location = t.Location(ls.uri_of(place.file), t.Range(start, start))
+    for frame, caller in entry.callers:
+        now = caller.now
+        if now is None:
+            continue
+        start = t.Position(now.line - 1, 0)
+        location = t.Location(ls.uri_of(caller.place.file), t.Range(start, start))
         related.append(t.DiagnosticRelatedInformation(location, f"called by {plain(frame.function)}"))
     return related
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from heapline.lsp.server import Server
-    from heapline.lsp.store import Entry, FileEntries, Now
+    from heapline.lsp.store import Entry, FileEntries
+    from heapline.places.placing import Now
     from heapline.profile import Measures
     from heapline.settings import Settings
 
