@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from heapline import __version__
-from heapline.cli import classes, diff, export, generations, holders, index, report, serve, sql, tree
+from heapline.cli import classes, diff, export, generations, holders, index, report, serve, sql, suspects, tree
 
 app = typer.Typer(
     name="heapline",
@@ -24,6 +24,7 @@ app.command("generations")(generations.run)
 app.command("sql")(sql.run)
 app.command("diff")(diff.run)
 app.command("export")(export.run)
+app.command("suspects")(suspects.run)
 app.command("index")(index.run)
 app.command("serve")(serve.run)
 

@@ -88,8 +88,8 @@ def _compare(reports: Sequence[Report], places: Placement, top: int, json: bool)
 def _growth(last: HeapIndex, found: Comparison) -> list[Growth]:
     if found.grown is None or last.graph is None:
         return []
-    least = max(1, int(_NOTABLE_SHARE * found.grown.sum()))
-    return by_holder(last.graph, found.grown, least)
+    growth, _ = by_holder(last.graph, found.grown, least_share=_NOTABLE_SHARE)
+    return growth
 
 
 def _print_dumps(

@@ -114,6 +114,11 @@ class HeapIndex:
             " group by generation order by generation"
         )
 
+    def youngest_generation(self) -> int | None:
+        """The last generation that has traced objects, if any has."""
+        ((youngest,),) = self._rows("select max(generation) from site_generation")
+        return None if youngest is None else int(youngest)
+
     def sites_of(self, first: int, last: int) -> list[tuple[int, int, int]]:
         """What was allocated in these generations, both included: (site, objects, bytes), most bytes first."""
         return self._rows(

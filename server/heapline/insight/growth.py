@@ -25,11 +25,11 @@ _SHOWN_CLASSES = 3
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """New objects below older ones of one label (class and line): `holders` of these hold `objects` with `bytes`.
+    """New objects below older ones of one class and line, or one of no line: `holders` hold `objects` with `bytes`.
 
     `entries` of the new objects hang on the holders directly. `held` names the classes that most of the bytes belong
     to, with their objects. `path` are the labels from a root to the holder that holds most, the holder's own at its
-    end. `nodes` are the new objects, as nodes of the graph.
+    end. `nodes` are the new objects and `holder_nodes` their holders, as nodes of the graph.
     """
 
     holder: Label
@@ -40,29 +40,28 @@ class Growth:
     held: tuple[tuple[str, int], ...]
     path: tuple[Label, ...]
     nodes: NDArray[np.intp]
+    holder_nodes: NDArray[np.int32]
 
 
-def by_holder(graph: HeapGraph, new: NDArray[np.bool_], least: int = 1) -> list[Growth]:
-    """Who holds the objects for which `new` is true (in the dump's order), most objects first.
+def by_holder(
+    graph: HeapGraph, new: NDArray[np.bool_], least: int = 1, least_share: float = 0
+) -> tuple[list[Growth], int]:
+    """Who holds the objects for which `new` is true (in the dump's order), most objects first; and how many those are.
 
     What hangs on a root directly, without an older object between, is of the stack or in use by Ruby itself: it is left
-    out, as is what no root reaches, and who holds fewer than `least` objects.
+    out, as is what no root reaches. Who holds fewer than `least` objects, or a smaller share of them, is not listed.
     """
     idom, label = graph.column("idom"), graph.column("label")
     is_new = np.zeros(len(idom), bool)
     is_new[1 : 1 + len(new)] = new
     is_new &= idom >= 0
-    holder_of = np.where(is_new, idom, np.arange(len(idom), dtype=idom.dtype))
-    while True:
-        further = holder_of[holder_of]
-        if np.array_equal(further, holder_of):
-            break
-        holder_of = further
+    holder_of = climb(idom, is_new)
     nodes = np.flatnonzero(is_new)
     holders = holder_of[nodes]
     below_object = (holders > 0) & (holders <= len(new))
     nodes, holders = nodes[below_object], holders[below_object]
-    _, group, counts = np.unique(label[holders], return_inverse=True, return_counts=True)
+    alike = np.where(graph.column("site")[holders] >= 0, label[holders], -1 - holders)  # of no line: each by itself
+    _, group, counts = np.unique(alike, return_inverse=True, return_counts=True)
     order = np.argsort(group, kind="stable")
     ends = np.cumsum(counts)
     columns = {
@@ -73,11 +72,11 @@ def by_holder(graph: HeapGraph, new: NDArray[np.bool_], least: int = 1) -> list[
     }
     found = []
     for number in np.argsort(-counts, kind="stable"):
-        if counts[number] < least:
+        if counts[number] < max(least, least_share * len(nodes)):
             break
         chosen = order[ends[number] - counts[number] : ends[number]]
         found.append(_growth(graph, columns, nodes[chosen], holders[chosen]))
-    return found
+    return found, len(nodes)
 
 
 def _growth(
@@ -97,4 +96,15 @@ def _growth(
         largest,
         path,
         nodes,
+        distinct,
     )
+
+
+def climb(idom: NDArray[np.int32], on: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """For each node the nearest of itself and its dominators for which `on` is false. A root never is."""
+    at = np.where(on, idom, np.arange(len(idom), dtype=idom.dtype))
+    while True:  # each round doubles how far it looks
+        further = at[at]
+        if np.array_equal(further, at):
+            return at
+        at = further

@@ -1,0 +1,131 @@
+"""`heapline suspects FILE…`: what keeps growing, who holds it, and why it is suspected."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+import typer
+from rich.text import Text
+
+from heapline import markdown
+from heapline.cli.loading import asking, complain, load
+from heapline.cli.options import WorkspaceOption, folder_of, places_in
+from heapline.cli.printing import console, heading, holder_text, note, printable
+from heapline.errors import HeaplineError
+from heapline.insight.series import in_series
+from heapline.insight.suspects import suspects_in
+from heapline.units import human_bytes, human_count, things
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from heapline.insight.suspects import Findings, Suspect
+    from heapline.places.mapping import Places
+    from heapline.report import Report
+
+FOUND = 3
+"""Exit code for a suspect that reaches the score of `--fail-on`."""
+
+
+def run(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Heap dumps: one, or several of one process.")],
+    workspace: WorkspaceOption = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each process.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a pull request.")] = False,
+    fail_on: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=100, metavar="SCORE", help=f"End with code {FOUND} if a suspect has this score or more."
+        ),
+    ] = None,
+) -> None:
+    """Print leak suspects: objects that hold ever more of what is new, with the evidence and a score of 100."""
+    if json and as_markdown:
+        raise typer.BadParameter("choose one of --json and --markdown")
+    scores: list[int] = []
+    try:
+        with ExitStack() as stack:
+            for series in in_series([stack.enter_context(asking(_dump(file))) for file in files]):
+                found = suspects_in([report.index for report in series if report.index])
+                scores += [suspect.score for suspect in found.suspects]
+                if json:
+                    sys.stdout.buffer.write(orjson.dumps(_as_json(series, found), option=orjson.OPT_APPEND_NEWLINE))
+                else:
+                    places = places_in(folder_of(workspace), series[-1].profile)
+                    (_print_markdown if as_markdown else _print)(series, found, places)
+    except HeaplineError as error:
+        complain(error)
+        raise typer.Exit(1) from None
+    if fail_on is not None and max(scores, default=0) >= fail_on:
+        raise typer.Exit(FOUND)
+
+
+def _dump(file: Path) -> Report:
+    report = load(file)
+    if report is None:
+        raise typer.Exit(1)
+    if report.index is None:
+        raise HeaplineError(f"{file}: is no heap dump, so nothing can be said about who holds what grows.")
+    return report
+
+
+def _print(series: Sequence[Report], found: Findings, places: Places) -> None:
+    names = ", ".join(report.path.name for report in series)
+    heading(f"{names}: {things(len(found.suspects), 'leak suspect')}")
+    if found.unknown:
+        note(found.unknown)
+    for suspect in found.suspects:
+        console.print()
+        console.print(Text(f"{suspect.score:3} ").append(holder_text(suspect.path, places), style="cyan"))
+        held = ", ".join(f"{human_count(count)} {printable(name)}" for name, count in suspect.held)
+        rest = ", …" if sum(count for _, count in suspect.held) < suspect.objects else ""
+        said = [f"holds {_amount(suspect)} ({held}{rest})", *(reason.text for reason in suspect.evidence)]
+        for text in said:
+            console.print(f"    {printable(text)}", markup=False)
+        if len(suspect.path) > 1:
+            way = " → ".join(printable(label.name) for label in suspect.path[:-1])
+            console.print(f"    held by {way}", markup=False)
+
+
+def _print_markdown(series: Sequence[Report], found: Findings, places: Places) -> None:
+    names = ", ".join(markdown.code(report.path.name) for report in series)
+    console.print(f"### {names}: {things(len(found.suspects), 'leak suspect')}\n", markup=False)
+    if found.unknown:
+        console.print(f"{found.unknown}\n", markup=False)
+    for suspect in found.suspects:
+        console.print(f"- **{suspect.score}** {markdown.code(holder_text(suspect.path, places))}", markup=False)
+        console.print(f"  - holds {_amount(suspect)}", markup=False)
+        for reason in suspect.evidence:
+            console.print(f"  - {reason.text}", markup=False)
+
+
+def _amount(suspect: Suspect) -> str:
+    return f"{things(suspect.objects, 'new object')}, {human_bytes(suspect.bytes)}"
+
+
+def _as_json(series: Sequence[Report], found: Findings) -> dict[str, Any]:
+    return {
+        "reports": [str(report.path) for report in series],
+        "unknown": found.unknown,
+        "suspects": [
+            {
+                "score": suspect.score,
+                "class": suspect.holder.name,
+                "path": suspect.holder.path,
+                "line": suspect.holder.line,
+                "holders": suspect.holders,
+                "objects": suspect.objects,
+                "bytes": suspect.bytes,
+                "held": [{"class": name, "objects": count} for name, count in suspect.held],
+                "held_by": [label.name for label in suspect.path[:-1]],
+                "evidence": [
+                    {"kind": reason.kind, "points": reason.points, "text": reason.text} for reason in suspect.evidence
+                ],
+            }
+            for suspect in found.suspects
+        ],
+    }
