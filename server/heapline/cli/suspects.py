@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from heapline.insight.suspects import Findings, Suspect
-    from heapline.places.mapping import Places
+    from heapline.places.placing import Placement
     from heapline.report import Report
 
 FOUND = 3
@@ -55,7 +55,7 @@ def run(
                 if json:
                     sys.stdout.buffer.write(orjson.dumps(_as_json(series, found), option=orjson.OPT_APPEND_NEWLINE))
                 else:
-                    places = places_in(folder_of(workspace), series[-1].profile)
+                    places = places_in(folder_of(workspace), series[-1])
                     (_print_markdown if as_markdown else _print)(series, found, places)
     except HeaplineError as error:
         complain(error)
@@ -73,7 +73,7 @@ def _dump(file: Path) -> Report:
     return report
 
 
-def _print(series: Sequence[Report], found: Findings, places: Places) -> None:
+def _print(series: Sequence[Report], found: Findings, places: Placement) -> None:
     names = ", ".join(report.path.name for report in series)
     heading(f"{names}: {things(len(found.suspects), 'leak suspect')}")
     if found.unknown:
@@ -91,7 +91,7 @@ def _print(series: Sequence[Report], found: Findings, places: Places) -> None:
             console.print(f"    held by {way}", markup=False)
 
 
-def _print_markdown(series: Sequence[Report], found: Findings, places: Places) -> None:
+def _print_markdown(series: Sequence[Report], found: Findings, places: Placement) -> None:
     names = ", ".join(markdown.code(report.path.name) for report in series)
     console.print(f"### {names}: {things(len(found.suspects), 'leak suspect')}\n", markup=False)
     if found.unknown:
