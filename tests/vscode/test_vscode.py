@@ -142,7 +142,8 @@ def test_a_user_goes_from_the_dump_to_what_holds_the_memory_and_turns_it_all_off
     # THEN lens and hover have Ruby's count
     assert seen["lens"].startswith(options["live"])
     assert options["live"].split()[0] in seen["hover"]
-    # AND the status bar names the report
+    # AND the list of problems has the file, the status bar the report
+    assert Path(LEAK).name in seen["problems"]
     assert Path(options["report"]).name in seen["status"]
     # AND the holders lead from the line over the cache to a root
     names = [row.split(",")[0] for row in seen["holders"]]

@@ -5,7 +5,7 @@ import { Screen } from "./screen.mjs";
 
 const SIDE_BAR = 450; // pixels: room for what a row says
 
-/** Gives what was to be read on the way: `{ lens, hover, status, holders, hot, filtered, position, dominators, off }`. */
+/** Gives what was to be read on the way: `{ lens, hover, status, problems, holders, hot, filtered, position, dominators, off }`. */
 export async function tour(code, options) {
   const { page } = code;
   const screen = new Screen(page, options.out);
@@ -38,6 +38,12 @@ export async function tour(code, options) {
   await screen.scrollTo(".monaco-hover:not(.hidden) table");
   await screen.picture("hover");
   await page.keyboard.press("Escape");
+
+  // What deserves attention, in all files.
+  await screen.command("Problems: Focus on Problems View");
+  seen.problems = await screen.text(".markers-panel .monaco-list", name);
+  await screen.picture("problems");
+  await screen.command("View: Hide Panel");
 
   // A click on the lens shows who holds the line's objects; further steps are a click each.
   await lens.click();
