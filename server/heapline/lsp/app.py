@@ -60,6 +60,7 @@ def make_server() -> Server:
     server.command("heapline.trust")(lifecycle.trust)
     server.command("heapline.status")(execute_command.status)
     server.command(code_action.SHOW_HOLDERS)(show_holders.show_holders)
+    server.command(code_action.MARK_FIXED)(code_action.mark_fixed)
     server.command("heapline.tree")(show_holders.tree)
     server.command("heapline.sql")(sql.sql)
     server.command("heapline.heat")(heat.heat)

@@ -30,6 +30,8 @@ class Client:
     code_description: bool = False
     related_information: bool = False
     show_document: bool = False
+    document_changes: bool = False
+    create_files: bool = False
 
     @classmethod
     def of(cls, capabilities: t.ClientCapabilities) -> Client:
@@ -53,6 +55,8 @@ class Client:
             markdown=t.MarkupKind.Markdown in formats,
             tables=can("general.markdown.parser") == "marked",  # VS Code; terminal editors print a table's source
             related_information=bool(can("text_document.publish_diagnostics.related_information")),
+            document_changes=bool(can("workspace.workspace_edit.document_changes")),
+            create_files="create" in (can("workspace.workspace_edit.resource_operations") or ()),
             show_document=bool(can("window.show_document.support")),
             code_description=bool(can("text_document.publish_diagnostics.code_description_support")),
         )

@@ -13,12 +13,14 @@ from pygls.lsp.server import LanguageServer
 
 from heapline import __version__
 from heapline.lsp.capabilities import Client
+from heapline.lsp.fixed import Fixed
 from heapline.lsp.jobs import Loader
 from heapline.lsp.protocol import Protocol, tolerant_converter
 from heapline.lsp.store import Store
 from heapline.lsp.uris import key_of, to_path, to_uri
 from heapline.markdown import printable
 from heapline.settings import Settings
+from heapline.settings.matching import matches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +70,7 @@ class Server(LanguageServer):
         self.trusted = False
         self.told: set[str] = set()
         self.hidden: set[str] = set()
+        self.fixed = Fixed()
         self.ways_up: WaysUp | None = None
         self.hot_lines: tuple[dict[int, Entry], HotLines] | None = None
         self._default_settings = Settings()
@@ -97,17 +100,22 @@ class Server(LanguageServer):
                 return found
         return None
 
+    def folder_of(self, path: Path) -> Path | None:
+        """The innermost folder that holds the file and whose settings are known."""
+        return next((parent for parent in (path, *path.parents) if str(parent) in self._folder_settings), None)
+
     def settings_for(self, path: Path) -> Settings:
         """The settings of the innermost folder that holds the file, else the client's."""
-        for parent in (path, *path.parents):
-            found = self._folder_settings.get(str(parent))
-            if found is not None:
-                return found
-        return self._default_settings
+        folder = self.folder_of(path)
+        return self._folder_settings[str(folder)] if folder else self._default_settings
 
     def shows(self, path: Path) -> bool:
         """Whether the user wants to see anything in this file."""
-        return self.settings_for(path).enabled and not (self.hidden and key_of(path) in self.hidden)
+        settings = self.settings_for(path)
+        if not settings.enabled or (self.hidden and key_of(path) in self.hidden):
+            return False
+        folder = self.folder_of(path) if settings.exclude else None
+        return folder is None or not matches(settings.exclude, path.relative_to(folder).as_posix())
 
     def use_settings(self, default: Settings, by_folder: dict[Path, Settings]) -> None:
         """Replace all settings."""

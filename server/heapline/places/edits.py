@@ -1,6 +1,7 @@
 """Lines on their way through edits: where the lines of a text are in what the text has become.
 
-Two lines are the same if they differ in nothing but white space, so a formatter changes none. What an edit replaced
+Two lines are the same if they differ in nothing but white space, so a formatter changes none, and in a comment that
+says `heapline:ignore`. What an edit replaced
 is compared with what it put there (Ratcliff and Obershelp's longest common blocks, from the standard library); a line
 that went away and stands nowhere else comes back when its text does: by undo, or pasted elsewhere.
 """
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from heapline.places.texts import without_ignore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -131,7 +134,7 @@ class LineTracker:
 
 
 def _key(text: str) -> str:
-    return "".join(text.split())
+    return "".join(without_ignore(text).split())
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

@@ -6,9 +6,27 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_IGNORE = re.compile(r"\s*#\s*heapline:ignore\b(.*)")
+
+
+def ignored(lines: Sequence[str], line: int) -> str | None:
+    """The reason for which a comment says that a line (1-based) is to be ignored, perhaps empty; None if none does.
+
+    The comment, `# heapline:ignore` and a reason, stands behind the line, or alone on the line above.
+    """
+    found = _IGNORE.search(lines[line - 1]) if line <= len(lines) else None
+    if found is None and 2 <= line <= len(lines) + 1:
+        found = _IGNORE.fullmatch(lines[line - 2])
+    return found[1].strip(" :-") if found else None
+
+
+def without_ignore(text: str) -> str:
+    """A line without such a comment."""
+    return _IGNORE.sub("", text) if "heapline:ignore" in text else text
 
 
 def lines_of(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+Attention = Literal["shown", "quiet"]
 Severity = Literal["off", "hint", "information", "warning"]
 MetricName = Literal[
     "all",
@@ -70,6 +71,31 @@ class Threshold:
             "doc": "A line is shown from this many objects on, or when it reaches `threshold.bytes`.",
             "range": (0, 10**12),
         },
+    )
+    share: float = field(
+        default=0,
+        metadata={
+            "doc": "A line is shown only if it has, or retains, at least this share of its report, in percent.",
+            "range": (0, 100),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Whose code is marked."""
+
+    gems: Attention = field(
+        default="quiet",
+        metadata={"doc": "Lines of gems, vendored or installed. `quiet`: only the hover and the lists have them."},
+    )
+    ruby: Attention = field(
+        default="quiet",
+        metadata={"doc": "Lines of Ruby's own library. `quiet`: only the hover and the lists have them."},
+    )
+    tests: Attention = field(
+        default="shown",
+        metadata={"doc": "Lines of tests. `quiet`: only the hover and the lists have them."},
     )
 
 
@@ -150,6 +176,14 @@ class Settings:
     code_lens: CodeLens = field(default_factory=CodeLens)
     inlay_hint: InlayHint = field(default_factory=InlayHint)
     heat: Heat = field(default_factory=Heat)
+    exclude: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Files in which nothing is shown: globs relative to the workspace folder, such as `vendor` or "
+            "`**/*_pb.rb`. The lists and the terminal still have them.",
+        },
+    )
     threshold: Threshold = field(default_factory=Threshold)
+    origins: Origins = field(default_factory=Origins)
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     hover: Hover = field(default_factory=Hover)

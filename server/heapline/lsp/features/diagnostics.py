@@ -20,6 +20,7 @@ from heapline.lsp.features.lines import hot
 from heapline.lsp.server import Server
 from heapline.lsp.uris import key_of, to_uri
 from heapline.markdown import plain
+from heapline.places.texts import ignored
 
 if TYPE_CHECKING:
     from heapline.lsp.store import Entry
@@ -85,7 +86,7 @@ def _deserving(ls: Server) -> list[Entry]:
         if settings.diagnostics.severity == "off" or not ls.shows(entries.path):
             continue
         limit = max(limit, settings.diagnostics.max_total)
-        reaching = [e for e in hot(entries, settings) if e.place.is_of_workspace and _reaches_share(e, settings)]
+        reaching = [e for e in hot(ls, entries, settings) if e.place.is_of_workspace and _reaches_share(e, settings)]
         chosen += reaching[: settings.diagnostics.max_per_file]
     chosen.sort(key=lambda e: (-e.site.measures.largest_bytes, str(e.place.file), e.place.line))
     return chosen[:limit]
@@ -118,7 +119,11 @@ def _place(ls: Server, file: Published) -> None:
     lines = text_lines(ls, file.path, file.uri)
     found = ((entry.now, entry.report.profile.format, diagnostic) for entry, diagnostic in file.marks)
     placed = sorted(
-        ((now.line, name, diagnostic) for now, name, diagnostic in found if now and now.doubt != "changed"),
+        (
+            (now.line, name, diagnostic)
+            for now, name, diagnostic in found
+            if now and now.doubt != "changed" and ignored(lines, now.line) is None
+        ),
         key=lambda mark: mark[:2],
     )
     file.sent = [

@@ -17,6 +17,7 @@ from heapline.lsp.documents import line_range, text_lines
 from heapline.lsp.features.lines import merged
 from heapline.lsp.server import Server
 from heapline.lsp.uris import to_path
+from heapline.places.texts import ignored
 from heapline.profile import FORMAT_NAMES
 from heapline.units import human_age, human_bytes, human_count, share, summary, things
 
@@ -64,7 +65,8 @@ def _section(ls: Server, entry: Entry) -> list[str]:
     quoted = markdown.code if ls.client.markdown else markdown.plain
     strong = "**" if ls.client.markdown else ""
     name = FORMAT_NAMES[entry.report.profile.format]
-    lines = [f"{strong}{_headline(entry)}{strong}", "", *_doubt(entry), *_details(ls, entry), "", *_retained(ls, entry)]
+    lines = [f"{strong}{_headline(entry)}{strong}", "", *_doubt(entry), *_silence(ls, entry)]
+    lines += [*_details(ls, entry), "", *_retained(ls, entry)]
     recorded = f"{entry.site.path}:{entry.site.line}"
     if entry.place.rule.kind != "exact":
         lines.append(
@@ -82,6 +84,18 @@ def _doubt(entry: Entry) -> list[str]:
     """Why the numbers may not be this line's."""
     now = entry.now
     return [messages.DOUBTS[now.doubt], ""] if now and now.doubt else []
+
+
+def _silence(ls: Server, entry: Entry) -> list[str]:
+    """Why the line has no lens and no diagnostic, where the user wanted that."""
+    if entry in ls.fixed:
+        return ["Marked as fixed until a newer report is loaded.", ""]
+    now, file = entry.now, entry.place.file
+    reason = ignored(text_lines(ls, file, ls.uri_of(file)), now.line) if now else None
+    if reason is None:
+        return []
+    quoted = markdown.code if ls.client.markdown else markdown.plain
+    return [f"Ignored by a comment: {quoted(reason)}." if reason else "Ignored by a comment.", ""]
 
 
 def _headline(entry: Entry) -> str:

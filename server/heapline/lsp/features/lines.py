@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from heapline.metrics import weight
+from heapline.lsp.documents import text_lines
+from heapline.metrics import share_of, weight
+from heapline.places.texts import ignored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from heapline.lsp.server import Server
     from heapline.lsp.store import Entry, FileEntries
     from heapline.places.placing import Now
-    from heapline.profile import Measures
     from heapline.settings import Settings
 
 
@@ -24,8 +25,8 @@ class Shown(NamedTuple):
     now: Now
 
 
-def hot(entries: FileEntries, settings: Settings) -> list[Entry]:
-    """One entry per line and kind of report, over the threshold, largest first.
+def hot(ls: Server, entries: FileEntries, settings: Settings) -> list[Entry]:
+    """One entry per line and kind of report, over the threshold, largest first; none that the user does not want.
 
     Of several reports of one kind one speaks for all lines; the hover has them all.
     """
@@ -33,7 +34,10 @@ def hot(entries: FileEntries, settings: Settings) -> list[Entry]:
         entry
         for at_line in entries.lines.values()
         for entry in merged(at_line)
-        if entries.speakers[entry.report.profile.format] is entry.report and _reaches(entry.site.measures, settings)
+        if entries.speakers[entry.report.profile.format] is entry.report
+        and _reaches(entry, settings)
+        and _gets_attention(entry, settings)
+        and entry not in ls.fixed
     ]
     return sorted(spoken, key=lambda e: (-e.site.measures.largest_bytes, e.place.line, e.report.profile.format))
 
@@ -48,12 +52,15 @@ def shown(ls: Server, path: Path) -> list[Shown]:
     if entries is None or not ls.shows(path):
         return []
     settings = ls.settings_for(path)
-    known = [entry for entry in hot(entries, settings) if weight(entry.site.measures, settings.metric)]
+    known = [entry for entry in hot(ls, entries, settings) if weight(entry.site.measures, settings.metric)]
     known.sort(key=lambda entry: -(weight(entry.site.measures, settings.metric) or 0))
+    lines = text_lines(ls, path, ls.uri_of(path)) if known else []
     found: dict[tuple[int, str], Shown] = {}
-    for entry in known[: settings.code_lens.max_per_file]:
+    for entry in known:
         now = entry.now
-        if now:
+        if len(found) == settings.code_lens.max_per_file:
+            break
+        if now and ignored(lines, now.line) is None:
             found.setdefault((now.line, entry.report.profile.format), Shown(entry, now))
     return [found[at] for at in sorted(found)]
 
@@ -87,6 +94,15 @@ def merged(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(largest.values(), key=lambda e: (e.report.profile.format, -e.report.identity.modified_ns))
 
 
-def _reaches(measures: Measures, settings: Settings) -> bool:
-    enough = settings.threshold
+def _gets_attention(entry: Entry, settings: Settings) -> bool:
+    origins = settings.origins
+    said = {"gem": origins.gems, "ruby": origins.ruby, "test": origins.tests}
+    return said.get(entry.place.origin.kind, "shown") == "shown"
+
+
+def _reaches(entry: Entry, settings: Settings) -> bool:
+    enough, measures = settings.threshold, entry.site.measures
+    part = share_of(entry.report, measures, "all") if enough.share else None
+    if part is not None and 100 * part < enough.share:
+        return False
     return measures.leaks or measures.largest_bytes >= enough.bytes or measures.largest_count >= enough.objects
