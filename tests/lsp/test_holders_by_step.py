@@ -43,7 +43,7 @@ async def test_the_way_up_from_the_leak_leads_over_the_cache_to_a_root() -> None
         ]
         # AND the steps have lines, of which the first is that of the hash
         line = next(n for n, text in enumerate(LEAK.read_text().splitlines(), 1) if "@entries = " in text)
-        assert trail[0]["place"] == {"uri": LEAK.as_uri(), "line": line}
+        assert trail[0]["place"] == {"uri": LEAK.as_uri(), "line": line, "stale": None}
         # AND all but one of the line's objects hang on it
         objects = live()[LEAK, LEAK_LINE].objects
         assert trail[0]["title"].startswith(f"{objects - 1:,} of {objects:,} · ")

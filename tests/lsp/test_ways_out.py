@@ -41,8 +41,8 @@ def edit_of(chosen: t.CodeAction | None) -> tuple[str, t.TextEdit]:
     assert chosen
     assert chosen.edit
     if chosen.edit.changes:
-        [(uri, [change])] = chosen.edit.changes.items()
-        return uri, change
+        [(uri, [only])] = chosen.edit.changes.items()
+        return uri, only
     assert chosen.edit.document_changes
     edited = chosen.edit.document_changes[-1]
     assert isinstance(edited, t.TextDocumentEdit)
