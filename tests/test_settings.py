@@ -432,10 +432,14 @@ def test_the_extension_keeps_its_own_settings_and_gets_ours() -> None:
     after = json.loads(package_json(json.dumps(before)))
 
     # THEN its own settings are as they were, the outdated one is gone, ours are there, the rest is untouched
-    properties = after["contributes"]["configuration"].pop("properties")
-    assert list(properties)[:2] == ["heapline.server.command", "heapline.trace.server"]
-    assert properties.pop("heapline.server.command") == properties.pop("heapline.trace.server") == own
-    assert list(properties) == [f"heapline.{name}" for name in SETTINGS]
+    groups = {group["title"]: group["properties"] for group in after["contributes"].pop("configuration")}
+    assert groups.pop("Server") == {"heapline.server.command": own, "heapline.trace.server": own}
+    properties = {name: value for group in groups.values() for name, value in group.items()}
+    assert properties.keys() == {f"heapline.{name}" for name in SETTINGS}
+    # AND they stand in groups, those of no table in the first
+    assert next(iter(groups)) == "General"
+    assert "heapline.reports" in groups["General"]
+    assert set(groups["Code lens"]) == {f"heapline.{name}" for name in SETTINGS if name.startswith("codeLens.")}
     assert properties["heapline.codeLens.maxPerFile"] == {
         "scope": "resource",
         "type": "integer",
@@ -446,15 +450,15 @@ def test_the_extension_keeps_its_own_settings_and_gets_ours() -> None:
     }
     assert properties["heapline.diagnostics.severity"]["enum"] == ["off", "hint", "information", "warning"]
     assert properties["heapline.reports"]["items"] == {"type": "string", "minLength": 1}
-    del before["contributes"]["configuration"]["properties"]  # type: ignore[index]
+    del before["contributes"]["configuration"]  # type: ignore[attr-defined]
     assert after == before
 
 
 def test_what_the_extension_declares_as_defaults_changes_nothing() -> None:
     # GIVEN every default as the extension declares it, which is what VS Code sends for a user who set nothing
-    package = json.loads(package_json('{"contributes": {"configuration": {}}}'))
-    properties = package["contributes"]["configuration"]["properties"]
-    sent = {name: declared["default"] for name, declared in properties.items()}
+    package = json.loads(package_json('{"contributes": {"configuration": []}}'))
+    groups = package["contributes"]["configuration"]
+    sent = {name: declared["default"] for group in groups for name, declared in group["properties"].items()}
 
     # WHEN it arrives
     found = resolve(None, {name.removeprefix("heapline."): value for name, value in sent.items()})
@@ -465,19 +469,19 @@ def test_what_the_extension_declares_as_defaults_changes_nothing() -> None:
 
 def test_a_package_that_is_up_to_date_keeps_its_text() -> None:
     # GIVEN a package.json that is up to date, formatted in another way
-    text = json.dumps(json.loads(package_json('{"contributes": {"configuration": {}}}')), indent=7)
+    text = json.dumps(json.loads(package_json('{"contributes": {"configuration": []}}')), indent=7)
 
     # WHEN it is brought up to date
     # THEN not a character changes
     assert package_json(text) == text
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"contributes": {"configuration": []}}', '{"contributes": 1}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"contributes": {"configuration": [1]}}', '{"contributes": 1}'])
 def test_a_package_without_a_place_for_settings_gets_a_clear_error(text: str) -> None:
-    # GIVEN a package.json that lacks the object to fill
+    # GIVEN a package.json that lacks the list to fill
     # WHEN it is brought up to date
     # THEN the error names the file and the way out
-    with pytest.raises(HeaplineError, match=r"package\.json has no object contributes\.configuration.*run this again"):
+    with pytest.raises(HeaplineError, match=r"package\.json has no list contributes\.configuration.*run this again"):
         package_json(text)
 
 

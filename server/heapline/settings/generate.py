@@ -1,13 +1,14 @@
 """Writes what is derived from the tree of settings into a checkout; ``--check`` says if it is up to date.
 
-Two files: ``docs/settings.md``, and in ``vscode-extension/package.json`` the object
-``contributes.configuration.properties``, in which the extension's own settings stay as they are.
+Two files: ``docs/settings.md``, and in ``vscode-extension/package.json`` the list ``contributes.configuration``:
+a group for each table of the tree, and one for the extension's own settings, which stay as they are.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -60,20 +61,34 @@ def package_json(text: str) -> str:
     """
     try:
         package: dict[str, Any] = json.loads(text)
-        configuration = package["contributes"]["configuration"]
-        kept = configuration.get("properties", {})
+        before = package["contributes"]["configuration"]
+        groups = before if isinstance(before, list) else [before]
+        kept = {name: value for group in groups for name, value in group.get("properties", {}).items()}
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise HeaplineError(
-            f"vscode-extension/package.json has no object contributes.configuration ({error!r}): "
-            'add "contributes": {"configuration": {"title": "Heapline"}} and run this again'
+            f"vscode-extension/package.json has no list contributes.configuration ({error!r}): "
+            'add "contributes": {"configuration": []} and run this again'
         ) from error
     prefixes = tuple(f"heapline.{group}." for group in CLIENT_ONLY)
     own = {name: value for name, value in kept.items() if name.startswith(prefixes)}
-    properties = own | {f"heapline.{setting.name}": _property(setting) for setting in SETTINGS.values()}
-    if kept == properties:
+    after = [*_groups(), {"title": "Server", "properties": own}]
+    if before == after:
         return text
-    configuration["properties"] = properties
+    package["contributes"]["configuration"] = after
     return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+
+
+def _groups() -> list[dict[str, Any]]:
+    """The settings as VS Code's page of settings groups them: those of no table first, then table by table."""
+    tables: dict[str, dict[str, object]] = {"": {}}
+    for setting in SETTINGS.values():
+        table = setting.name.rpartition(".")[0]
+        tables.setdefault(table, {})[f"heapline.{setting.name}"] = _property(setting)
+    return [{"title": _title(table), "properties": properties} for table, properties in tables.items()]
+
+
+def _title(table: str) -> str:
+    return re.sub(r"(?<=[a-z])[A-Z]", lambda found: f" {found[0].lower()}", table).capitalize() or "General"
 
 
 def main() -> int:
