@@ -1,4 +1,4 @@
-// What the tests inside VS Code's extension host (suite/*.cjs) share, and VS Code's entry point that runs one file of them.
+// What the tests inside VS Code's extension host (suite/*.cjs, install/*.cjs) share, and VS Code's entry point that runs one file of them.
 const assert = require("node:assert/strict");
 const { writeFile } = require("node:fs/promises");
 const { createRequire } = require("node:module");
@@ -40,10 +40,10 @@ const load = async (uri = report) => assert.ok((await vscode.commands.executeCom
 
 module.exports = { after, afterDiagnostics, diagnostics, file, lenses, line, load, options, report };
 
-/** VS Code's entry point: runs the file that `options.suite` names, writes the results to `mocha.json`. */
+/** VS Code's entry point: runs the file that `options.suite` names (`suite/reading`), writes the results to `mocha.json`. */
 module.exports.run = async () => {
   const mocha = new Mocha({ timeout: 0, bail: true });
-  mocha.addFile(path.join(__dirname, "suite", `${options.suite}.cjs`));
+  mocha.addFile(path.join(__dirname, `${options.suite}.cjs`));
   const results = [];
   await new Promise((resolve) => {
     const runner = mocha.run(resolve);

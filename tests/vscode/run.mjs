@@ -1,9 +1,11 @@
-// Runs Heapline in a real VS Code: node run.mjs suite|drive|tour|broken OPTIONS
+// Runs Heapline in a real VS Code: node run.mjs MODE OPTIONS
 //
-// suite    tests inside VS Code's extension host (suite/*.cjs; `suite` says which)
+// suite    tests inside VS Code's extension host (`suite` says which file of them)
 // drive    what a user does and sees, with screenshots (drive.mjs)
 // tour     what a user does with a dump from beginning to end; the pictures of the documentation (tour.mjs)
-// broken   the same with a server that cannot be started (broken.mjs)
+// opening  what a newcomer does: opens a dump in an editor, and the sample program (opening.mjs)
+// broken   what a user sees of a server that cannot be started (broken.mjs)
+// retry    the same with a server that cannot be installed at first (retry.mjs)
 //
 // OPTIONS is JSON: the options of startVSCode (vscode.mjs), `workspace` (a folder that may be written to),
 // `report` (a heap dump of its code), `file`, `line` and `column` (1-based) of code that allocated, `live` (what is to
@@ -12,6 +14,8 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { broken } from "./broken.mjs";
 import { drive } from "./drive.mjs";
+import { opening } from "./opening.mjs";
+import { retry } from "./retry.mjs";
 import { suite } from "./suite.mjs";
 import { tour } from "./tour.mjs";
 import { startVSCode } from "./vscode.mjs";
@@ -20,13 +24,13 @@ const [mode, json] = process.argv.slice(2);
 const options = JSON.parse(json);
 const code = await startVSCode({
   ...options,
-  environment: { HEAPLINE_TEST: json, HEAPLINE_TEST_TOOLS: options.tools },
+  environment: { ...options.environment, HEAPLINE_TEST: json, HEAPLINE_TEST_TOOLS: options.tools },
 });
 const abandoned = new Promise((_resolve, reject) => {
   process.stdin.resume().once("end", () => reject(new Error("our input ended, and with it whoever wanted this run")));
 });
 try {
-  const seen = await Promise.race([{ suite, drive, tour, broken }[mode](code, options), abandoned]);
+  const seen = await Promise.race([{ suite, drive, tour, broken, opening, retry }[mode](code, options), abandoned]);
   await writeFile(path.join(options.out, `${mode}.json`), JSON.stringify(seen, null, 2));
 } catch (error) {
   // The page may be what failed; then there is no picture.

@@ -96,6 +96,20 @@ export class Screen {
     await this.page.keyboard.press("Enter");
   }
 
+  /** Chooses an entry of the list that VS Code shows under its input field. */
+  async pick(text) {
+    await this.text(".quick-input-list .monaco-list-row", text);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().click();
+  }
+
+  /** Opens a file of the folder by its name. */
+  async openFile(name) {
+    await this.page.keyboard.press("Control+P");
+    await this.page.locator(".quick-input-widget input.input").fill(name);
+    await this.text(".quick-input-list .monaco-list-row.focused", name);
+    await this.page.keyboard.press("Enter");
+  }
+
   /** Puts the cursor into a line of the editor (both 1-based). */
   async goTo(line, column) {
     await this.page.keyboard.press("F1");

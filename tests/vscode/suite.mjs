@@ -1,4 +1,4 @@
-// Has VS Code run suite/SUITE.cjs inside its extension host, against the extension as it was installed from its package.
+// Has VS Code run the tests of a file inside its extension host, against the extension as it was installed from its package.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,116 +1,23 @@
-"""Heapline's packed extension in a real VS Code, with the real server.
-
-The pictures and what was read on the screen go to the directory that the environment variable
-HEAPLINE_SCREENSHOTS names, else to pytest's temporary directory.
-"""
+"""Heapline's packed extension in a real VS Code, with the real server: what other code and what a user sees."""
 
 from __future__ import annotations
 
-import fcntl
-import gzip
 import json
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sample_files import SAMPLES
-
-HERE = Path(__file__).parent
-EXTENSION = HERE.parents[1] / "vscode-extension"
-TOOLS = Path(os.environ.get("HEAPLINE_CACHE", Path.home() / ".cache" / "heapline-tests")) / "vscode"
-SERVER = [sys.executable, "-m", "heapline", "serve", "--stdio"]
-LEAK = "lib/translation_cache.rb"
-
-
-@pytest.fixture(scope="module")
-def programs() -> dict[str, str]:
-    """Where Node, npm and Chromium are."""
-    found = {name: shutil.which(name) for name in ("node", "npm", "chromium")}
-    missing = [name for name, path in found.items() if path is None]
-    if missing:
-        pytest.skip(f"No real VS Code tested: {', '.join(missing)} missing (see tests/vscode/install.sh)")
-    if not (TOOLS / "installed").exists():
-        pytest.skip(f"No real VS Code tested: none in {TOOLS}; run tests/vscode/install.sh")
-    if not (EXTENSION / "node_modules").exists():
-        pytest.skip("No real VS Code tested: the extension cannot be built; run `npm ci` in vscode-extension")
-    return {name: path for name, path in found.items() if path is not None}
-
-
-@pytest.fixture(scope="module")
-def vsix(programs: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The extension as its users get it."""
-    del programs  # without them this would fail
-    package = tmp_path_factory.mktemp("vsix") / "heapline.vsix"
-    command = [sys.executable, str(EXTENSION / "package.py"), "--out", str(package)]
-    directory = os.open(EXTENSION, os.O_RDONLY)
-    try:
-        # Tests run side by side, and what goes into the package is built once for all of them.
-        fcntl.flock(directory, fcntl.LOCK_EX)
-        built = subprocess.run(command, cwd=EXTENSION, capture_output=True, text=True, check=False)
-    finally:
-        os.close(directory)
-    assert built.returncode == 0, built.stdout + built.stderr
-    return package
-
-
-@pytest.fixture
-def options(programs: dict[str, str], vsix: Path, tmp_path: Path) -> dict[str, Any]:
-    """What run.mjs wants to know (described there): the translate sample, its third dump, the line that leaks."""
-    workspace = tmp_path / "translate"
-    shutil.copytree(SAMPLES / "translate", workspace)
-    code = (workspace / LEAK).read_text().splitlines()
-    line = next(number for number, text in enumerate(code, 1) if text.lstrip().startswith("key = {"))
-    with gzip.open(workspace / "reports" / "oracle-3.json.gz") as file:
-        sites = json.load(file)["dump_lines"]["sites"]
-    live = next(site["objects"] for site in sites if site["path"].endswith(LEAK) and site["line"] == line)
-    home = tmp_path / "home"
-    home.mkdir()
-    return {
-        "tools": str(TOOLS),
-        "browser": programs["chromium"],
-        "vsix": str(vsix),
-        "home": str(home),
-        "command": SERVER,
-        "trusted": True,
-        "workspace": str(workspace),
-        "report": str(workspace / "reports" / "heap-3.json.gz"),
-        "file": LEAK,
-        "line": line,
-        "column": code[line - 1].index("key") + 1,
-        "live": f"{live:,} live",
-    }
-
-
-def run(mode: str, options: dict[str, Any], pictures: str) -> Any:
-    """What run.mjs saw; no process outlives it. Its log stands beside the pictures."""
-    out = Path(os.environ.get("HEAPLINE_SCREENSHOTS", Path(options["home"]).parent)) / pictures
-    out.mkdir(parents=True, exist_ok=True)
-    command = ["node", str(HERE / "run.mjs"), mode, json.dumps({**options, "out": str(out)})]
-    log = out / f"{mode}.log"
-    with (
-        log.open("w") as file,
-        # It ends with its input, so that it ends with us, however that may be.
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=file, stderr=subprocess.STDOUT) as process,
-    ):
-        status = process.wait()
-    assert status == 0, log.read_text()
-    return json.loads((out / f"{mode}.json").read_text())
+from vscode.running import HERE, LEAK, run, run_suite
 
 
 @pytest.mark.parametrize("suite", sorted(path.stem for path in (HERE / "suite").glob("*.cjs")))
 def test_inside_vscode(options: dict[str, Any], suite: str) -> None:
     # GIVEN VS Code with the packed extension and the sample's folder
     # WHEN the suite runs inside its extension host
-    results = run("suite", {**options, "suite": suite}, suite)
-
-    # THEN every test of it passed
-    assert results
-    assert [result for result in results if result["state"] != "passed"] == []
+    # THEN every test of it passes
+    run_suite(f"suite/{suite}", options, suite)
 
 
 @pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "restricted"])
@@ -159,6 +66,19 @@ def test_a_user_goes_from_the_dump_to_what_holds_the_memory_and_turns_it_all_off
     assert seen["dominators"][0].startswith("module Main")
     # AND one click turns everything off
     assert "off" in seen["off"]
+
+
+def test_a_newcomer_opens_a_dump_comes_back_to_it_and_opens_the_sample(options: dict[str, Any]) -> None:
+    # GIVEN a folder with a dump
+    # WHEN a user opens the dump with Heapline, loads it there, comes back later, and then opens the sample program
+    seen = run("opening", options, "opening")
+
+    # THEN the page knows the dump before and after
+    assert "translate" in seen["before"]
+    assert "heap-dump" in seen["after"]
+    # AND the lens is there, also when the folder is opened the next time, and in the sample
+    assert all(lens.startswith(options["live"]) for lens in (seen["lens"], seen["again"], seen["sample"])), seen
+    assert seen["strangers"] == []
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,10 @@ const BROWSER_FLAGS = [
  *
  * options: `tools` (what install.sh made), `browser` (Chromium's path), `vsix`, `home` (an empty directory for all
  * that VS Code writes), `command` (the setting heapline.server.command), `trusted` (false: folders open in
- * Restricted Mode), `environment` (more variables for the extension host and the language server).
+ * Restricted Mode), `environment` (more variables for the extension host and all that it starts).
  */
-export async function startVSCode({ tools, browser, vsix, home, command, trusted = true, environment = {} }) {
+export async function startVSCode(options) {
+  const { tools, browser, vsix, home, command, trusted = true, environment = {} } = options;
   const require = createRequire(path.join(tools, "package.json"));
   const { chromium } = require("playwright-core");
   await writeJSON(path.join(home, "data", "User", "settings.json"), USER_SETTINGS);
@@ -53,8 +54,14 @@ export async function startVSCode({ tools, browser, vsix, home, command, trusted
       [path.join(tools, "package/lib/vscode/out/server-main.js"), "--server-data-dir", home]
         .concat(["--accept-server-license-terms", "--telemetry-level", "off"], args),
       {
-        // Without a gallery VS Code asks no market place.
-        env: { ...process.env, ...environment, EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "" }) },
+        env: {
+          ...process.env,
+          ...environment,
+          // Without a gallery VS Code asks no market place.
+          EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "" }),
+          // As if started in a terminal: else it would have a login shell say what the PATH is.
+          VSCODE_CLI: "1",
+        },
         stdio: ["ignore", "pipe", "inherit"],
       },
     );

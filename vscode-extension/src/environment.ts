@@ -141,7 +141,9 @@ async function fillWithUv(
   const version = wheel.stable ? `>=3.${wheel.minor}` : `3.${wheel.minor}`;
   await here(uv, "venv", "--python", version, directory);
   report("installing with uv");
-  await here(uv, "pip", "install", ...ONLY_WHEELS, "--python", pythonOf(directory), wheel.file);
+  // Copies: what uv links by itself would be damaged in its cache as well, and could not be repaired from there.
+  const options = [...ONLY_WHEELS, "--link-mode", "copy", "--python", pythonOf(directory)];
+  await here(uv, "pip", "install", ...options, wheel.file);
 }
 
 async function fillWithVenv(
