@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-Format = Literal["heap-dump", "memory-profiler"]
+Format = Literal["heap-dump", "memory-profiler", "derailed-requires"]
 
 FORMAT_NAMES: dict[Format, str] = {
     "heap-dump": "heap dump",
     "memory-profiler": "memory_profiler report",
+    "derailed-requires": "derailed_benchmarks report of requires",
 }
 """What a report of each format is called on screen."""
 
@@ -105,6 +106,10 @@ class Measures:
         return next((amount for amount in self.amounts if amount.kind == kind), None)
 
 
+NAMES = ("require:", "gemfile:")
+"""What the path of a site without a line begins with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A caller: a function, and the ``path:line`` in it; ``line`` is 0 where only the file is known."""
@@ -121,7 +126,7 @@ class Site:
     ``method`` is the most frequent one the report names there, ``None`` where it names none. ``excerpt`` are lines of
     the report that say more, as it printed them. ``stack`` are the callers of the site's largest part, nearest first.
 
-    A report about requires has no lines: there ``path`` is ``require:NAME`` or ``gem:NAME``, and ``line`` 0.
+    A report about requires has no lines: there ``path`` is ``require:NAME`` or ``gemfile:NAME``, and ``line`` 0.
     """
 
     path: str
@@ -130,6 +135,11 @@ class Site:
     measures: Measures
     excerpt: tuple[str, ...] = ()
     stack: tuple[Frame, ...] = ()
+
+    @property
+    def at(self) -> str:
+        """`path:line`, or the name of what has no line."""
+        return self.path if self.path.startswith(NAMES) else f"{self.path}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from heapline.insight.classes import ClassRow
 from heapline.places.constants import constant_at
 from heapline.places.mapping import Place
 from heapline.places.placing import Placement
-from heapline.profile import Profile, Site
+from heapline.profile import NAMES, Profile, Site
 from heapline.profile import Table as TableOfNumbers
 from heapline.report import Report
 from heapline.units import AMOUNT_NAMES, human_bytes, human_count, human_mebibytes, share, summary, things
@@ -76,7 +76,7 @@ def header(report: Report) -> None:
 def where(path: str, line: int, place: Place | None) -> str:
     """`path:line` as a terminal makes a link of it: of the file that it was placed on, else as recorded."""
     if place is None:
-        return printable(f"{path}:{line}")
+        return printable(path if path.startswith(NAMES) else f"{path}:{line}")
     file = os.path.relpath(place.file) if place.is_of_workspace else place.file
     return printable(f"{file}:{place.line}")
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Literal
 from heapline.places.gems import Gems
 from heapline.places.inference import infer
 from heapline.places.origin import OWN, Origin, origin_inside, origin_of
-from heapline.places.rules import EXACT, RELATIVE, Rule
+from heapline.places.requires import find_names, is_name
+from heapline.places.rules import EXACT, NAMED, RELATIVE, Rule
 from heapline.places.spelling import is_absolute, spelled, stays_inside
 from heapline.places.workspace import is_file
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 18
 Reason = Literal["no file", "gone", "ambiguous", "no such gem", "other version", "not installed", "unknown"]
+
+
+_MOST_CANDIDATES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,11 @@ class Unplaced:
 class Places:
     """Where a report's sites are."""
 
-    def __init__(self, files: dict[str, File], unplaced: dict[str, Unplaced]) -> None:
-        """Each recorded path of the report has a file, or a reason for having none."""
+    def __init__(self, files: dict[str, File], unplaced: dict[str, Unplaced], named: dict[str, int]) -> None:
+        """Each recorded path of the report has a file, or a reason for having none; a placed name has its line, too."""
         self._files = files
         self._unplaced = unplaced
+        self._named = named
         self._lines: dict[str, int] = {}
 
     def place(self, path: str, line: int) -> Place | None:
@@ -85,6 +90,7 @@ class Places:
         found = self._files.get(path)
         if found is None:
             return None
+        line = self._named.get(path, line)
         lines = self._lines.get(path)
         if lines is None:
             lines = self._lines[path] = _count_lines(found.path)
@@ -115,10 +121,14 @@ class _Placing:
         self._gems: Gems | None = None
         self._files: dict[str, File] = {}
         self._unplaced: dict[str, Unplaced] = {}
+        self._named: dict[str, int] = {}
 
     def place(self, paths: list[str]) -> Places:
         elsewhere: list[tuple[str, str]] = []
+        self._place_names([path for path in paths if is_name(path)])
         for path in paths:
+            if is_name(path):
+                continue
             origin = origin_of(path)
             name = spelled(path)
             if origin.kind == "none" or (origin.kind == "ruby" and not origin.rest):
@@ -137,7 +147,19 @@ class _Placing:
                 self._unplaced[path] = Unplaced("ambiguous", origin_of(path), candidates)
             else:
                 self._unplaced[path] = Unplaced("unknown", origin_of(path))
-        return Places(self._files, self._unplaced)
+        return Places(self._files, self._unplaced, self._named)
+
+    def _place_names(self, names: list[str]) -> None:
+        """Place what was required by name, and gems, on the line that names them."""
+        found = find_names(names, self._workspace)
+        for name in names:
+            lines = found.get(name, [])
+            if len(lines) == 1:
+                file, self._named[name] = lines[0]
+                self._put(name, file, NAMED)
+            else:
+                candidates = tuple(self._workspace.path(file) for file, _ in lines[:_MOST_CANDIDATES])
+                self._unplaced[name] = Unplaced("ambiguous" if lines else "unknown", OWN, candidates)
 
     def _put(self, path: str, file: Candidate, rule: Rule) -> None:
         folder = self._workspace.folders[file.folder]

@@ -12,7 +12,7 @@ from heapline.places.spelling import is_absolute, spelled
 if TYPE_CHECKING:
     from pathlib import Path
 
-RuleKind = Literal["exact", "relative", "mapping", "inferred", "gem", "ruby", "suffix"]
+RuleKind = Literal["exact", "relative", "mapping", "inferred", "gem", "ruby", "suffix", "name"]
 Certainty = Literal["certain", "likely", "possible"]
 
 
@@ -23,7 +23,7 @@ class Rule:
     `exact`: the path is the file's own. `relative`: the path is one below the folder. `mapping`: by the user's rule.
     `inferred`: what begins with `recorded` lies in `target`, as `matched` of the report's `of` such files do.
     `gem`, `ruby`: the same file of the same version, where it is installed here. `suffix`: the only file of the
-    workspace whose path ends like the recorded one.
+    workspace whose path ends like the recorded one. `name`: the report knows a name, and this line alone has it.
     """
 
     kind: RuleKind
@@ -36,6 +36,7 @@ class Rule:
 
 EXACT = Rule("exact", "certain")
 RELATIVE = Rule("relative", "likely")
+NAMED = Rule("name", "likely")
 
 
 @dataclass(frozen=True)

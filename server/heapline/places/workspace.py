@@ -75,6 +75,12 @@ class Workspace:
         """The files with this name, which is `folded`."""
         return self._by_name.get(name, ())
 
+    def files(self) -> Iterator[Candidate]:
+        """All files."""
+        for number, known in enumerate(self._below):
+            for below in known:
+                yield Candidate(number, below)
+
     @cached_property
     def locks(self) -> list[Path]:
         """The lock files of the workspace's programs: what Bundler resolved their gems to."""

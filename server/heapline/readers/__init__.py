@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 from heapline.errors import HeaplineError
 from heapline.files import head, require_regular_file
 from heapline.profile import FORMAT_NAMES
-from heapline.readers import heap_dump, memory_profiler
+from heapline.readers import derailed_requires, heap_dump, memory_profiler
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +32,7 @@ class Reader(Protocol):
 
 READERS: dict[Format, Reader] = {
     "memory-profiler": cast("Reader", memory_profiler),
+    "derailed-requires": cast("Reader", derailed_requires),
 }
 """All formats but the heap dump, in the order in which they are tried."""
 

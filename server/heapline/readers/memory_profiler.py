@@ -14,8 +14,6 @@ have the most location sections is read, so that a last one cut short does not h
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
 from heapline.profile import MAX_PROBLEMS, Problem, Profile
@@ -27,15 +25,13 @@ from heapline.readers.memory_profiler_lines import (
     is_rule,
     parse_row,
     parse_total,
-    without_colours,
 )
 from heapline.readers.memory_profiler_report import Report, measures_of
+from heapline.readers.text import Line, Text, head_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-_MAX_LINE = 1 << 16  # no path is longer; what is longer is not held in memory
 _UNKNOWN_TITLE = "an unknown title"
 
 
@@ -47,7 +43,7 @@ def recognise(head: bytes) -> str | None:
     """
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "it is text in UTF-16, as PowerShell's > writes it; save it as UTF-8"
-    lines = [without_colours(line.decode(errors="replace")).strip() for line in head.split(b"\n")]
+    lines = [line.strip() for line in head_lines(head)]
     if any(line in LOCATION_TITLES or parse_total(line) for line in lines):
         return None
     if "memory by location" in lines:
@@ -63,21 +59,15 @@ def read(path: Path, stream: BinaryIO) -> Profile:
     what should have given something: not the noise around a report, nor what is passed over on purpose.
     """
     reader = _Reader()
-    count = 0
-    problems: list[Problem] = []
-    try:
-        for raw, whole in _lines(stream):
-            count += 1
-            reader.feed(count, raw, whole)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        reason = "The compressed data is damaged or cut short after this line: what came before it was read."
-        problems.append(Problem(count or None, reason))
+    text = Text(stream)
+    for line in text:
+        reader.feed(line)
     report, notes = reader.finish()
-    problems += [*report.missing(), *report.problems]
+    problems = [*text.problems, *report.missing(), *report.problems]
     return Profile(
         path=path,
         format="memory-profiler",
-        lines=count,
+        lines=text.count,
         skipped_lines=report.skipped_lines,
         traced=True,
         totals=measures_of(report.totals),
@@ -85,22 +75,6 @@ def read(path: Path, stream: BinaryIO) -> Profile:
         problems=tuple(problems[:MAX_PROBLEMS]),
         notes=(*notes, *report.notes()),
     )
-
-
-def _lines(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
-    """Each line's first bytes, and whether they are all of it, newline included."""
-    while raw := stream.readline(_MAX_LINE):
-        yield raw, raw.endswith(b"\n")
-        while not raw.endswith(b"\n") and (raw := stream.readline(_MAX_LINE)):
-            pass
-
-
-def _decode(raw: bytes) -> tuple[str, bool]:
-    """The line as text, and whether it was UTF-8. Other bytes become ``\\xe9``: no two paths become one."""
-    try:
-        return raw.decode(), True
-    except UnicodeDecodeError:
-        return raw.decode(errors="backslashreplace"), False
 
 
 class _Reader:
@@ -113,10 +87,9 @@ class _Reader:
         self._section: str | None = None  # the title that the next rows stand under
         self._awaits_rule = False  # a title was seen, but not yet the dashes under it
 
-    def feed(self, number: int, raw: bytes, whole: bool) -> None:
+    def feed(self, line: Line) -> None:
         """Takes one line; where it is not ``whole`` a number at its end may have lost digits."""
-        text, is_utf8 = _decode(raw)
-        text = without_colours(text)
+        number, text, whole, is_utf8 = line
         if (total := parse_total(text)) and (whole or total.bytes is not None):
             self._take_total(number, total)
             return

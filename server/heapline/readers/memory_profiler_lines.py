@@ -26,7 +26,6 @@ OTHER_TITLES = frozenset(
 
 NO_DATA = "NO DATA"
 
-_CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # ECMA-48: colours, and what terminals add to them
 _SCALE = {unit: 1000**power for power, unit in enumerate(["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"])}
 _SCALED = rf"(?P<scaled>[0-9]{{1,9}}(?:\.[0-9]{{1,9}})?) (?P<unit>{'|'.join(_SCALE)})"
 _TOTAL = re.compile(
@@ -57,11 +56,6 @@ class Row:
     line: int
     amount: int
     rounded: bool
-
-
-def without_colours(text: str) -> str:
-    """The text without the control sequences that colour it."""
-    return _CONTROL_SEQUENCE.sub("", text) if "\x1b" in text else text
 
 
 def parse_total(text: str) -> Total | None:

@@ -67,7 +67,7 @@ def _section(ls: Server, entry: Entry) -> list[str]:
     name = FORMAT_NAMES[entry.report.profile.format]
     lines = [f"{strong}{_headline(entry)}{strong}", "", *_doubt(entry), *_silence(ls, entry)]
     lines += [*_details(ls, entry), "", *_retained(ls, entry)]
-    recorded = f"{entry.site.path}:{entry.site.line}"
+    recorded = entry.site.at
     if entry.place.rule.kind != "exact":
         lines.append(
             f"Recorded as {quoted(recorded)}" + (f" in {quoted(entry.site.method)}." if entry.site.method else ".")
