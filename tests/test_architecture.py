@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "server" / "heapline"
 BELOW_LSP = ("readers", "heap", "places", "insight", "settings", "export")
 ALLOWED = {
     "heap": {"heap", "profile", "errors", "files", "inflate"},
-    "readers": {"readers", "heap", "profile", "errors", "files"},
+    "readers": {"readers", "heap", "profile", "errors", "files", "units"},
     "places": {"places"},
     "insight": {"insight", "heap", "profile", "places", "report", "metrics", "settings", "errors"},
     "settings": {"settings", "errors"},

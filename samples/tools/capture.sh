@@ -34,6 +34,7 @@ heapy diff ../heap-1.json ../heap-2.json >heapy-diff.txt
 heapy diff ../heap-1.json ../heap-2.json ../heap-3.json >heapy-diff-retained.txt
 
 ruby "$root/tools/allocations.rb" "$root/translate" stackprof.json
+stackprof --file "$root/translate" stackprof.json >stackprof.oracle.txt
 ruby "$root/tools/counters.rb" "$root/translate" .
 ruby "$root/tools/compared.rb" >benchmark-memory.txt
 

@@ -13,12 +13,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-Format = Literal["heap-dump", "memory-profiler", "derailed-requires"]
+Format = Literal[
+    "heap-dump",
+    "memory-profiler",
+    "derailed-requires",
+    "derailed-memory-over-time",
+    "heapy",
+    "valgrind",
+    "leak-sanitizer",
+    "stackprof",
+    "vernier",
+    "allocation-tracer",
+    "benchmark-memory",
+    "counters",
+]
 
 FORMAT_NAMES: dict[Format, str] = {
     "heap-dump": "heap dump",
     "memory-profiler": "memory_profiler report",
     "derailed-requires": "derailed_benchmarks report of requires",
+    "derailed-memory-over-time": "derailed_benchmarks series of memory over time",
+    "heapy": "heapy report",
+    "valgrind": "Valgrind report",
+    "leak-sanitizer": "LeakSanitizer report",
+    "stackprof": "stackprof profile of allocations",
+    "vernier": "Vernier profile",
+    "allocation-tracer": "allocation_tracer table",
+    "benchmark-memory": "benchmark-memory report",
+    "counters": "print of Ruby's counters",
 }
 """What a report of each format is called on screen."""
 
@@ -32,6 +54,8 @@ AmountKind = Literal[
     "leaked_indirectly",
     "allocated_total",
     "retained_total",
+    "sampled",
+    "sampled_total",
 ]
 
 
@@ -42,6 +66,7 @@ class Amount:
     ``boot``: by how much the process (its resident set) grew while a file was required; an estimate.
     ``…_lost``, ``still_reachable``: native memory that was not freed, in Valgrind's words.
     ``leaked…``: the same in the words of LeakSanitizer and of macOS' leaks.
+    ``sampled``: allocations that were recorded, of every so many that nobody knows.
     ``…_total``: what the line and all that it called allocated, or what of that survived; of tools that record stacks.
     """
 

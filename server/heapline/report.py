@@ -12,7 +12,7 @@ from heapline.files import lines_of
 from heapline.heap.cache import Identity
 from heapline.heap.duck import is_damage
 from heapline.heap.index import HeapIndex, open_index, unavailable
-from heapline.readers import READERS, heap_dump, recognise
+from heapline.readers import heap_dump, reader_of
 from heapline.units import share
 
 if TYPE_CHECKING:
@@ -51,7 +51,14 @@ class Report:
         return None if objects is None else objects - bool(self._tracer_bytes)
 
     def share(self, measures: Measures) -> str:
-        """The part that these measures have of the report in words: of its bytes, of its objects where it has none."""
+        """The part that these measures have of the report in words.
+
+        Of its bytes; of the bytes of the same kind where it counts several; of its objects where it has no bytes.
+        """
+        own = max((a for a in measures.amounts if not a.is_total), key=lambda a: a.bytes or 0, default=None)
+        if own is not None:
+            whole = self.profile.totals.amount(own.kind)
+            return share(own.bytes or 0, whole.bytes or 0 if whole else 0)
         if self.attributable_bytes:
             return share(measures.shallow_bytes, self.attributable_bytes)
         return share(measures.shallow_objects, self.profile.totals.shallow_objects)
@@ -88,7 +95,7 @@ def needs_index(path: Path) -> bool:
 
     Raises HeaplineError if it is no report.
     """
-    if recognise(path) != "heap-dump":
+    if reader_of(path) is not None:
         return False
     index = open_index(path)
     if index is None:
@@ -101,10 +108,10 @@ def open_report(path: Path) -> Report:
     """Open a report that needs no (more) indexing. Raises HeaplineError if it cannot be read."""
     try:
         identity = Identity.of(path)
-        name = recognise(path)
-        if name != "heap-dump":
+        reader = reader_of(path)
+        if reader is not None:
             with lines_of(path) as stream:
-                return Report(READERS[name].read(path, stream), None, identity)
+                return Report(reader.read(path, stream), None, identity)
         index = open_index(path)
     except OSError as error:
         raise HeaplineError(f"{path}: cannot be read: {error.strerror or error}.") from error

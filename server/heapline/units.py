@@ -71,6 +71,8 @@ AMOUNT_NAMES: dict[AmountKind, str] = {
     "leaked_indirectly": "leaked indirectly",
     "allocated_total": "allocated with callees",
     "retained_total": "retained with callees",
+    "sampled": "allocation samples",
+    "sampled_total": "allocation samples with callees",
 }
 """Each kind of amount in its tool's own words."""
 
@@ -81,6 +83,8 @@ def amount_in_words(amount: Amount) -> str:
     if amount.kind == "boot":
         return f"≈ {human_mebibytes(amount.bytes or 0)} {name}"
     size = human_bytes(amount.bytes) if amount.bytes is not None else None
+    if amount.kind in ("sampled", "sampled_total"):
+        return f"{human_count(amount.count or 0)} {name}"
     if amount.is_total:
         known = [human_count(amount.count)] if amount.count is not None else []
         if size is not None:

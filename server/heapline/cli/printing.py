@@ -57,7 +57,9 @@ def header(report: Report) -> None:
     """The report, its totals, and what could not be read."""
     profile = report.profile
     console.print(Text(printable(str(profile.path)), style="bold"), Text(f"· {profile.format}"))
-    console.print(_totals(report))
+    totals = _totals(report)
+    if totals.row_count:
+        console.print(totals)
     for found in profile.tables:
         _table(found)
     if report.graph:

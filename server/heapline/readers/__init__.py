@@ -7,38 +7,63 @@ index instead.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from heapline.errors import HeaplineError
 from heapline.files import head, require_regular_file
 from heapline.profile import FORMAT_NAMES
-from heapline.readers import derailed_requires, heap_dump, memory_profiler
+from heapline.readers import (
+    allocation_tracer,
+    benchmark_memory,
+    counters,
+    derailed_memory_over_time,
+    derailed_requires,
+    heap_dump,
+    heapy,
+    memory_profiler,
+    memory_profiler_json,
+    sanitizer,
+    stackprof,
+    valgrind_text,
+    valgrind_xml,
+    vernier,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from heapline.profile import Format, Profile
 
 
-class Reader(Protocol):
-    """A module that reads one format."""
+class Reader(NamedTuple):
+    """What reads one form of a format."""
 
-    def recognise(self, head: bytes) -> str | None:
-        """None if the content is of the format, else one sentence why not."""
-
-    def read(self, path: Path, stream: BinaryIO) -> Profile:
-        """The profile of what the stream gives, inflated, to its end."""
+    format: Format
+    recognise: Callable[[bytes], str | None]
+    read: Callable[[Path, BinaryIO], Profile]
 
 
-READERS: dict[Format, Reader] = {
-    "memory-profiler": cast("Reader", memory_profiler),
-    "derailed-requires": cast("Reader", derailed_requires),
-}
-"""All formats but the heap dump, in the order in which they are tried."""
+READERS: tuple[Reader, ...] = (
+    Reader("memory-profiler", memory_profiler.recognise, memory_profiler.read),
+    Reader("derailed-requires", derailed_requires.recognise, derailed_requires.read),
+    Reader("heapy", heapy.recognise, heapy.read),
+    Reader("valgrind", valgrind_xml.recognise, valgrind_xml.read),
+    Reader("valgrind", valgrind_text.recognise, valgrind_text.read),
+    Reader("leak-sanitizer", sanitizer.recognise, sanitizer.read),
+    Reader("stackprof", stackprof.recognise, stackprof.read),
+    Reader("vernier", vernier.recognise, vernier.read),
+    Reader("memory-profiler", memory_profiler_json.recognise, memory_profiler_json.read),
+    Reader("allocation-tracer", allocation_tracer.recognise, allocation_tracer.read),
+    Reader("benchmark-memory", benchmark_memory.recognise, benchmark_memory.read),
+    Reader("counters", counters.recognise, counters.read),
+    Reader("derailed-memory-over-time", derailed_memory_over_time.recognise, derailed_memory_over_time.read),
+)
+"""All but the heap dump's, in the order in which they are tried."""
 
 
-def recognise(path: Path) -> Format:
-    """The format of the report at `path`.
+def reader_of(path: Path) -> Reader | None:
+    """What reads the report at `path`; None for a heap dump, which an index is made of.
 
     Raises HeaplineError if it cannot be read as a file, or with every format that was tried and why it did not fit.
     """
@@ -46,11 +71,17 @@ def recognise(path: Path) -> Format:
     content = head(path)
     objection = heap_dump.recognise(content)
     if objection is None:
-        return "heap-dump"
+        return None
     tried = [f"a heap dump: {objection}"]
-    for name, reader in READERS.items():
+    for reader in READERS:
         objection = reader.recognise(content)
         if objection is None:
-            return name
-        tried.append(f"a {FORMAT_NAMES[name]}: {objection}")
+            return reader
+        tried.append(f"a {FORMAT_NAMES[reader.format]}: {objection}")
     raise HeaplineError(f"{path}: is no report that Heapline knows. It is not " + "; not ".join(tried) + ".")
+
+
+def recognise(path: Path) -> Format:
+    """The format of the report at `path`. Raises HeaplineError as `reader_of` does."""
+    reader = reader_of(path)
+    return reader.format if reader else "heap-dump"

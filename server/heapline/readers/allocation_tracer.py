@@ -1,0 +1,84 @@
+"""Reads what allocation_tracer's `ObjectSpace::AllocationTracer.trace("file")` writes: a table with one line a site.
+
+    path line count old_count total_age min_age max_age total_memsize
+    /app/lib/x.rb	6	1000	0	2000	1	2	40000
+
+Columns are separated by tabs and may be fewer or in another order; the header names them.
+Source of the format: `lib/allocation_tracer/trace.rb` of allocation_tracer 0.6.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, BinaryIO
+
+from heapline.profile import Measures, Problem, Profile, Site, sort_sites
+from heapline.readers.text import LARGEST, Text, head_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NEEDED = {"path", "line", "count"}
+_MEASURED = {"old_count", "total_age", "min_age", "max_age", "total_memsize"}
+
+
+def recognise(head: bytes) -> str | None:
+    """None if the content is of the format, else why not."""
+    if any(_columns(line) for line in head_lines(head)):
+        return None
+    return 'no line is the header "path line count old_count total_age …"'
+
+
+def read(path: Path, stream: BinaryIO) -> Profile:
+    """The profile: objects and bytes allocated. Rows of one line (of several classes or types) are added up."""
+    text = Text(stream)
+    columns: list[str] | None = None
+    objects: dict[tuple[str, int], int] = defaultdict(int)
+    sizes: dict[tuple[str, int], int] = defaultdict(int)
+    for line in text:
+        if header := _columns(line.text):
+            columns = header
+            objects.clear()
+            sizes.clear()
+            continue
+        cells = line.text.split("\t")
+        if columns is None or not line.text.strip():
+            continue
+        row = dict(zip(columns, cells, strict=False))
+        numbers = [_number(row.get(name)) for name in ("line", "count", "total_memsize")]
+        if len(cells) != len(columns) or not line.whole or numbers[0] is None or numbers[1] is None:
+            text.skip(line.number, "This is no row of the table (one cell for each name in the header).")
+            continue
+        at = (row["path"], numbers[0])
+        objects[at] = min(LARGEST, objects[at] + numbers[1])
+        if numbers[2] is not None:
+            sizes[at] = min(LARGEST, sizes[at] + numbers[2])
+    if columns is None:
+        text.problems.append(Problem(None, "There is no table of allocation_tracer in this text."))
+    return Profile(
+        path=path,
+        format="allocation-tracer",
+        lines=text.count,
+        skipped_lines=text.skipped,
+        traced=True,
+        totals=Measures(
+            allocated_objects=min(LARGEST, sum(objects.values())) if columns else None,
+            allocated_bytes=min(LARGEST, sum(sizes.values())) if sizes else None,
+        ),
+        sites=sort_sites(
+            [
+                Site(*at, None, Measures(allocated_objects=number, allocated_bytes=sizes.get(at)))
+                for at, number in objects.items()
+            ]
+        ),
+        problems=tuple(text.problems),
+    )
+
+
+def _columns(line: str) -> list[str] | None:
+    names = line.split()
+    return names if set(names) >= _NEEDED and _MEASURED & set(names) else None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 15 else None

@@ -1,0 +1,67 @@
+"""Reads what benchmark-memory prints: for each report bytes, objects and strings, and how much of that was retained.
+
+    Calculating -------------------------------------
+                one text     2.617k memsize (     0.000  retained)
+                             2.000  objects (     0.000  retained)
+
+Numbers have three decimals, and a power of 1000 (k, M, B, T, Q) behind them. They have no lines: they become a table.
+Source of the format: `Benchmark::Memory::Job::IO` of benchmark-memory 0.1.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, BinaryIO
+
+from heapline.profile import Measures, Problem, Profile, Table
+from heapline.readers.text import Text, head_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NUMBER = r"([0-9]{1,9}\.[0-9]{3})([ kMBTQ])"
+_ROW = re.compile(rf"(.*?) +{_NUMBER} (memsize|objects|strings) \( *{_NUMBER} retained\)")
+_POWERS = {unit: 1000**power for power, unit in enumerate(" kMBTQ")}
+_COLUMNS = {"memsize": 0, "objects": 2, "strings": 4}
+
+
+def recognise(head: bytes) -> str | None:
+    """None if the content is of the format, else why not."""
+    if any(_ROW.fullmatch(line) for line in head_lines(head)):
+        return None
+    return 'no line reads "… memsize ( … retained)"'
+
+
+def read(path: Path, stream: BinaryIO) -> Profile:
+    """The profile: one table. Numbers with a unit are rounded to their three decimals."""
+    text = Text(stream)
+    rows: dict[str, list[int | None]] = {}
+    name = ""
+    for line in text:
+        found = _ROW.fullmatch(line.text)
+        if found is None:
+            continue
+        name = found[1].strip() or name
+        at = _COLUMNS[found[4]]
+        row = rows.setdefault(name, [None] * 6)
+        row[at : at + 2] = [_number(found[2], found[3]), _number(found[5], found[6])]
+    if not rows:
+        text.problems.append(Problem(None, "There is no row of benchmark-memory in this text."))
+    columns = ("report", "bytes", "retained", "objects", "retained", "strings", "retained")
+    return Profile(
+        path=path,
+        format="benchmark-memory",
+        lines=text.count,
+        skipped_lines=text.skipped,
+        traced=True,
+        totals=Measures(),
+        sites=(),
+        problems=tuple(text.problems),
+        notes=("benchmark-memory knows no lines of code: memory_profiler does.",) if rows else (),
+        tables=(Table("Memory by report", columns, tuple((name, *row) for name, row in rows.items())),) if rows else (),
+    )
+
+
+def _number(digits: str, unit: str) -> int:
+    return int(Decimal(digits) * _POWERS[unit])
