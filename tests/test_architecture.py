@@ -12,7 +12,7 @@ BELOW_LSP = ("readers", "heap", "places", "insight", "settings", "export")
 ALLOWED = {
     "heap": {"heap", "profile", "errors", "files", "inflate"},
     "readers": {"readers", "heap", "profile", "errors", "files", "units"},
-    "places": {"places"},
+    "places": {"places", "profile"},
     "insight": {"insight", "heap", "profile", "places", "report", "metrics", "settings", "errors"},
     "settings": {"settings", "errors"},
     "export": {

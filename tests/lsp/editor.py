@@ -62,10 +62,13 @@ class Editor(LanguageClient):
         self.registered: dict[str, t.Registration] = {}
         self.complaints: list[Exception] = []
         self.edits = 0
+        self.offered: list[str] = []
+        self.presses: str | None = None
         for method, handler in (
             (t.WORKSPACE_CODE_LENS_REFRESH, _refresh),
             (t.WORKSPACE_INLAY_HINT_REFRESH, _refresh_hints),
             (t.WORKSPACE_CONFIGURATION, _configuration),
+            (t.WINDOW_SHOW_MESSAGE_REQUEST, _press),
             (t.CLIENT_REGISTER_CAPABILITY, _register),
             (t.CLIENT_UNREGISTER_CAPABILITY, _unregister),
         ):
@@ -165,6 +168,12 @@ def _refresh(editor: Editor, _: object) -> None:
 
 def _refresh_hints(editor: Editor, _: object) -> None:
     editor.hint_refreshes += 1
+
+
+def _press(editor: Editor, params: t.ShowMessageRequestParams) -> t.MessageActionItem | None:
+    editor.messages.append(t.ShowMessageParams(params.type, params.message))
+    editor.offered += [action.title for action in params.actions or ()]
+    return next((action for action in params.actions or () if action.title == editor.presses), None)
 
 
 def _configuration(editor: Editor, params: t.ConfigurationParams) -> Any:

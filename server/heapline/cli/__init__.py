@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from heapline import __version__
-from heapline.cli import classes, diff, export, generations, holders, index, report, serve, sql, suspects, tree
+from heapline.cli import (
+    classes,
+    config,
+    diff,
+    export,
+    generations,
+    holders,
+    index,
+    paths,
+    report,
+    serve,
+    sql,
+    suspects,
+    tree,
+)
 
 app = typer.Typer(
     name="heapline",
@@ -23,6 +37,8 @@ app.command("classes")(classes.run)
 app.command("generations")(generations.run)
 app.command("sql")(sql.run)
 app.command("diff")(diff.run)
+app.command("paths")(paths.run)
+app.command("config")(config.run)
 app.command("export")(export.run)
 app.command("suspects")(suspects.run)
 app.command("index")(index.run)

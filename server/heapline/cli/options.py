@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,8 @@ from heapline.cli.loading import complain
 from heapline.errors import HeaplineError
 from heapline.places.past import FolderPast
 from heapline.places.placing import Placement, place_report
-from heapline.settings import TOML_NAME, resolve
+from heapline.places.rules import UserRule
+from heapline.settings import TOML_NAME, Settings, resolve
 
 if TYPE_CHECKING:
     from heapline.report import Report
@@ -31,11 +33,26 @@ def folder_of(workspace: Path | None) -> Path:
     return (workspace or Path.cwd()).resolve()
 
 
+@lru_cache
+def settings_in(folder: Path) -> tuple[Settings, tuple[str, ...]]:
+    """The settings of the folder's `.heapline.toml`, and what is wrong with it, which is told when first asked for."""
+    settings, problems = resolve(folder / TOML_NAME, None)
+    for problem in problems:
+        complain(HeaplineError(problem))
+    return settings, tuple(problems)
+
+
+def rules_in(folder: Path) -> list[UserRule]:
+    """The rules for paths of the folder's settings."""
+    settings, _ = settings_in(folder)
+    return [UserRule.below(folder, mapping.recorded, mapping.folder) for mapping in settings.path_mappings]
+
+
 def places_in(folder: Path, report: Report) -> Placement:
     """Where the report's sites are in the folder, which is the user's own: git may be asked about it."""
-    chosen, _ = resolve(folder / TOML_NAME, None)
-    past = FolderPast(folder, report.identity.modified_ns, chosen.commit, trusted=True)
-    placement = place_report(report.profile.paths, [past])
+    settings, _ = settings_in(folder)
+    past = FolderPast(folder, report.identity.modified_ns, settings.commit, trusted=True)
+    placement = place_report(report.profile.paths, [past], rules_in(folder))
     if past.problem:
         complain(HeaplineError(past.problem))
     return placement

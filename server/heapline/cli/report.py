@@ -13,12 +13,12 @@ import typer
 
 from heapline.cli import printing
 from heapline.cli.loading import asking, complain, load
-from heapline.cli.options import WorkspaceOption, folder_of, places_in
+from heapline.cli.options import WorkspaceOption, folder_of, places_in, settings_in
 from heapline.errors import HeaplineError
 from heapline.places.mapping import Place
 from heapline.places.origin import Origin
 from heapline.places.placing import Placement
-from heapline.settings import TOML_NAME, named_reports, resolve
+from heapline.settings import TOML_NAME, named_reports
 from heapline.units import things
 
 if TYPE_CHECKING:
@@ -82,12 +82,12 @@ def run(
 def _named(folder: Path) -> list[Path]:
     """The reports that the folder's settings name; wrong usage if they do not even try to."""
     toml = folder / TOML_NAME
-    chosen, problems = resolve(toml, None)
+    chosen, wrong = settings_in(folder)
     found = {glob: named_reports(folder, [glob]) for glob in chosen.reports}
-    problems += [f'{toml}: reports: "{glob}" matches no file.' for glob, files in found.items() if not files]
+    problems = [f'{toml}: reports: "{glob}" matches no file.' for glob, files in found.items() if not files]
     for problem in problems:
         complain(HeaplineError(problem))
-    if not found and not problems:
+    if not found and not wrong:
         raise typer.BadParameter(f"name a report, or let reports = [...] in {toml} name one")
     return list(dict.fromkeys(file for files in found.values() for file in files))
 

@@ -13,6 +13,7 @@ from heapline.lsp.features import (
     code_action,
     code_lens,
     execute_command,
+    explain_paths,
     heat,
     hide_file,
     holders,
@@ -62,6 +63,7 @@ def make_server() -> Server:
     server.command(code_action.SHOW_HOLDERS)(show_holders.show_holders)
     server.command(code_action.MARK_FIXED)(code_action.mark_fixed)
     server.command("heapline.tree")(show_holders.tree)
+    server.command("heapline.explainPaths")(explain_paths.explain_paths)
     server.command("heapline.sql")(sql.sql)
     server.command("heapline.heat")(heat.heat)
     server.command("heapline.hotGroups")(hot_lines.hot_groups)

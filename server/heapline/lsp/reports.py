@@ -15,17 +15,18 @@ from heapline.errors import HeaplineError
 from heapline.heap.cache import Identity
 from heapline.lsp import following, progress, watching
 from heapline.lsp.features import diagnostics
+from heapline.lsp.features.explain_paths import EXPLAIN, explain_paths
+from heapline.lsp.ground import ground_of
 from heapline.lsp.jobs import crashed_before
 from heapline.lsp.store import place_sites
 from heapline.lsp.uris import key_of, to_path
-from heapline.places.past import FolderPast
 from heapline.units import human_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from heapline.lsp.server import Server
-    from heapline.lsp.store import Entry
+    from heapline.lsp.store import PlacedReport
     from heapline.report import Report
 
 CHANGED = "heapline/changed"
@@ -104,6 +105,14 @@ async def place_again(ls: Server) -> None:
     redraw(ls)
 
 
+async def use_new_settings(ls: Server) -> None:
+    """Show all as the settings want it now: place anew if they changed what places depend on."""
+    if ls.ground is not None and ls.ground != ground_of(ls):
+        await place_again(ls)
+    else:
+        redraw(ls)
+
+
 async def load_all(ls: Server, paths: Iterable[Path]) -> None:
     """Load these reports; what goes wrong with one is told and stops no other."""
     await asyncio.gather(*(load(ls, path) for path in paths))
@@ -162,14 +171,14 @@ async def _load(ls: Server, path: Path) -> Report:
     with progress.shown(ls, f"Loading {path.name}", task.cancel) as report_progress:
         report = await ls.loader.load(path, report_progress, lambda early: _show(ls, early))
         await _show(ls, report)
-    _tell(ls, report, ls.store.placed(report))
+    _tell(ls, report)
     return report
 
 
 async def _show(ls: Server, report: Report) -> None:
     """Put a report, or what is known of it so far, in the place of what was shown of the same file."""
     try:
-        ls.store.put(report, await _place(ls, report))
+        ls.store.put(await _place(ls, report))
         await following.start_open(ls)
         redraw(ls)
     except duckdb.Error as error:
@@ -182,30 +191,28 @@ async def _show(ls: Server, report: Report) -> None:
 
 async def _replace(ls: Server, report: Report) -> None:
     try:
-        ls.store.replace_entries(report, await _place(ls, report))
+        ls.store.replace(await _place(ls, report))
     except duckdb.Error as error:
         tell_damage(ls, report, error)
 
 
-async def _place(ls: Server, report: Report) -> list[Entry]:
-    """The report's entries in the folders as they are when this returns. One report at a time: it takes memory."""
+async def _place(ls: Server, report: Report) -> PlacedReport:
+    """The report, placed by what the workspace and its settings are when this returns.
+
+    One report at a time: it takes memory.
+    """
     async with ls.placing:
         while True:
-            folders = ls.folders
-            pasts = _pasts(ls, report)
-            entries = await asyncio.to_thread(place_sites, report, pasts, ls.store.remembered(report))
-            if folders == ls.folders:
+            ground = ground_of(ls)
+            pasts = ground.pasts(report)
+            placed = await asyncio.to_thread(place_sites, report, pasts, ground.rules, ls.store.remembered(report))
+            if ground == ground_of(ls):
+                ls.ground = ground
                 problems = [past.problem for past in pasts if past.problem and past.problem not in ls.told]
                 ls.told.update(problems)
                 for problem in problems:
                     ls.show(t.MessageType.Warning, problem)
-                return entries
-
-
-def _pasts(ls: Server, report: Report) -> list[FolderPast]:
-    """The workspace's folders as they were when a report was taken: at the time of its file."""
-    taken = report.identity.modified_ns
-    return [FolderPast(folder, taken, ls.settings_for(folder).commit, ls.trusted) for folder in ls.folders]
+                return placed
 
 
 def tell_damage(ls: Server, report: Report, error: duckdb.Error) -> None:
@@ -251,7 +258,7 @@ def _identity(path: Path) -> Identity | None:
         return None
 
 
-def _tell(ls: Server, report: Report, placed: int) -> None:
+def _tell(ls: Server, report: Report) -> None:
     """What the user must know of a report that was just loaded, in one message; nothing if all is well."""
     profile = report.profile
     said = list(profile.notes)
@@ -262,11 +269,22 @@ def _tell(ls: Server, report: Report, placed: int) -> None:
             f"{human_count(profile.skipped_lines)} of {human_count(profile.lines)} lines"
             f" could not be read and are not counted.{where}"
         )
-    if profile.sites and not placed:
-        said.append(
-            f"None of its {human_count(len(profile.sites))} lines lies in this workspace"
-            f" (the largest is {profile.sites[0].path}:{profile.sites[0].line})."
-            " Open the folder of the program it was taken of."
-        )
-    if said:
-        ls.show(t.MessageType.Warning, f"{profile.path.name}: {' '.join(said)}")
+    elsewhere = bool(profile.sites) and not ls.store.placed(report)
+    if elsewhere:
+        said.append(_elsewhere(ls, report))
+    message = f"{profile.path.name}: {' '.join(said)}"
+    if elsewhere:
+        ls.ask(t.MessageType.Warning, message, EXPLAIN, lambda: explain_paths(ls, str(report.path)))
+    elif said:
+        ls.show(t.MessageType.Warning, message)
+
+
+def _elsewhere(ls: Server, report: Report) -> str:
+    largest, could_be = report.profile.sites[0], ls.store.could_be(report)
+    lines = human_count(len(report.profile.sites))
+    if could_be:
+        files = " or ".join(map(str, could_be))
+        way_out = f" It could be of several programs here, as one file is {files}: say which in pathMappings."
+    else:
+        way_out = " Open the folder of the program it was taken of."
+    return f"None of its {lines} lines lies in this workspace (the largest is {largest.path}:{largest.line}).{way_out}"

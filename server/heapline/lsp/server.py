@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from lsprotocol import types as t
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from heapline import __version__
@@ -23,6 +24,7 @@ from heapline.settings import Settings
 from heapline.settings.matching import matches
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from heapline.heap.cache import Identity
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from heapline.insight.hot_lines import HotLines
     from heapline.lsp.documents import Document
     from heapline.lsp.features.diagnostics import Published
+    from heapline.lsp.ground import Ground
     from heapline.lsp.store import Entry
     from heapline.report import Report
 
@@ -69,6 +72,8 @@ class Server(LanguageServer):
         self.client_settings: Any = None
         self.trusted = False
         self.told: set[str] = set()
+        self.asked: set[asyncio.Task[None]] = set()
+        self.ground: Ground | None = None
         self.hidden: set[str] = set()
         self.fixed = Fixed()
         self.ways_up: WaysUp | None = None
@@ -109,6 +114,11 @@ class Server(LanguageServer):
         folder = self.folder_of(path)
         return self._folder_settings[str(folder)] if folder else self._default_settings
 
+    @property
+    def all_settings(self) -> list[Settings]:
+        """The settings of all folders, and the client's."""
+        return [self._default_settings, *self._folder_settings.values()]
+
     def shows(self, path: Path) -> bool:
         """Whether the user wants to see anything in this file."""
         settings = self.settings_for(path)
@@ -132,6 +142,27 @@ class Server(LanguageServer):
         message = printable(message)
         _log.info("%s: %s", kind.name, message)
         self.window_show_message(t.ShowMessageParams(kind, message))
+
+    def ask(self, kind: t.MessageType, message: str, button: str, then: Callable[[], Awaitable[object]]) -> None:
+        """One message with a button, as `show`; `then` is done when the user presses it. Waits for nobody."""
+        message = printable(message)
+        _log.info("%s: %s", kind.name, message)
+        buttons = [t.MessageActionItem(button)]
+        sent = self.window_show_message_request(t.ShowMessageRequestParams(kind, message, buttons))
+
+        async def wait() -> None:
+            try:
+                answer = await asyncio.wrap_future(sent)
+            except JsonRpcException as error:  # not every client knows buttons
+                _log.info("The client showed no button: %s", error)
+                self.window_show_message(t.ShowMessageParams(kind, message))
+                return
+            if answer is not None and answer.title == button:
+                await then()
+
+        task = asyncio.create_task(wait())
+        self.asked.add(task)
+        task.add_done_callback(self.asked.discard)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log what went wrong in the server; the user gets messages only about what the user can mend."""

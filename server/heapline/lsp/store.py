@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import chain, takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from heapline.insight.top_holders import TopHolder, top_holders
@@ -11,11 +14,11 @@ from heapline.lsp.uris import key_of
 from heapline.places.placing import Located, Now, place_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     from heapline.places.mapping import Place
     from heapline.places.past import FolderPast
+    from heapline.places.rules import UserRule
     from heapline.places.versions import Version
     from heapline.profile import Format, Frame, Site
     from heapline.report import Report
@@ -82,28 +85,87 @@ class FileEntries:
         ]
 
 
+@dataclass(slots=True)
+class _PlacedFile:
+    """One report's entries in one file, by line (1-based) as it was."""
+
+    path: Path
+    folder: Path
+    version: Version
+    lines: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+
+
+class PlacedReport:
+    """One report's entries, in every order in which they are asked for; made in a thread, for it takes a while."""
+
+    def __init__(self, report: Report, entries: list[Entry], could_be: tuple[Path, ...] = ()) -> None:
+        """`could_be` are files that the largest ambiguous line could be of."""
+        self.report = report
+        self.could_be = could_be
+        self.entries = {entry.site_id: entry for entry in entries}
+        self.files: dict[str, _PlacedFile] = {}
+        self.in_workspace = sum(entry.place.is_of_workspace for entry in entries)
+        keys = _Keys()
+        for entry in entries:
+            key = keys.of(entry.place.file)
+            file = self.files.get(key)
+            if file is None:
+                file = self.files[key] = _PlacedFile(entry.place.file, entry.folder, entry.version)
+            file.lines[entry.place.line].append(entry)
+        self.folders = frozenset(file.folder for file in self.files.values())
+        self._largest = sorted(entries, key=lambda entry: -entry.site.measures.shallow_bytes)
+        self._special = [entry for entry in entries if entry.holder or entry.site.measures.leaks]
+        self._key_of = keys.of
+
+    def files_above(self, share: float) -> set[str]:
+        """The keys of files with an entry of at least this share of the report (in percent), a top holder or a leak."""
+        least = share * self.report.attributable_bytes
+        above = takewhile(lambda entry: entry.site.measures.shallow_bytes * 100 >= least, self._largest)
+        return {self._key_of(entry.place.file) for entry in chain(above, self._special)}
+
+
+class _Keys:
+    """The keys of many files (see `key_of`): only the folder of each, and what is a link itself, needs looking at."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+        self._files: dict[Path, str] = {}
+
+    def of(self, file: Path) -> str:
+        """The key of a file."""
+        known = self._files.get(file)
+        if known is None:
+            folder, name = os.path.split(file)
+            if folder not in self._folders:
+                self._folders[folder] = key_of(Path(folder))
+            is_link = os.path.islink(file)  # noqa: PTH114 -- Path.is_link raises for names that are not allowed
+            known = key_of(file) if is_link else os.path.join(self._folders[folder], os.path.normcase(name))  # noqa: PTH118 -- 50,000 times
+            self._files[file] = known
+        return known
+
+
 class Store:
-    """Reports by file; entries by workspace file. Changed on the event loop only."""
+    """Reports by file; entries by workspace file. Changed on the event loop only, which takes next to no time."""
 
     def __init__(self) -> None:
         """Empty."""
-        self._reports: dict[str, tuple[Report, dict[int, Entry]]] = {}
+        self._reports: dict[str, PlacedReport] = {}
         self._files: dict[str, FileEntries] = {}
 
     @property
     def reports(self) -> list[Report]:
         """In the order in which they were loaded."""
-        return [report for report, _ in self._reports.values()]
+        return [placed.report for placed in self._reports.values()]
 
-    @property
-    def files(self) -> Iterable[FileEntries]:
-        """The workspace files that have entries."""
-        return self._files.values()
+    def files_above(self, share: float) -> list[FileEntries]:
+        """The files with a line of at least this share of a report (in percent), a top holder or a leak."""
+        keys = {key for placed in self._reports.values() for key in placed.files_above(share)}
+        return [entries for key in sorted(keys) if (entries := self._at(key))]
 
     def get(self, path: Path) -> Report | None:
         """The loaded report of this file."""
         found = self._reports.get(key_of(path))
-        return found[0] if found else None
+        return found.report if found else None
 
     def by_name(self, path: str) -> Report | None:
         """The loaded report that was given to the client under this path."""
@@ -112,81 +174,82 @@ class Store:
     def entry_of(self, report: Report, site: int | None) -> Entry | None:
         """The entry of a report's site, if that has a place and the report is still loaded."""
         loaded = self._reports.get(key_of(report.path))
-        return loaded[1].get(site) if loaded and loaded[0] is report and site is not None else None
+        return loaded.entries.get(site) if loaded and loaded.report is report and site is not None else None
 
     def entries_of(self, report: Report) -> dict[int, Entry]:
         """A loaded report's entries by site; another object as soon as they are other ones."""
-        return self._reports[key_of(report.path)][1]
+        return self._reports[key_of(report.path)].entries
 
     def placed(self, report: Report) -> int:
         """How many of a loaded report's sites have a place in the workspace."""
-        return sum(entry.place.is_of_workspace for entry in self._reports[key_of(report.path)][1].values())
+        return self._reports[key_of(report.path)].in_workspace
+
+    def could_be(self, report: Report) -> tuple[Path, ...]:
+        """Files of the workspace that the largest ambiguous line of a loaded report could be of."""
+        return self._reports[key_of(report.path)].could_be
 
     def newer_files(self, report: Report) -> int:
         """How many of the files that a loaded report has lines of were written after it."""
-        return len({entry.version for entry in self.entries_of(report).values() if entry.version.newer})
+        return sum(file.version.newer for file in self._reports[key_of(report.path)].files.values())
 
     def entries(self, path: Path) -> FileEntries | None:
         """What is known about a workspace file."""
-        return self._files.get(key_of(path))
+        return self._at(key_of(path))
 
     def remembered(self, report: Report) -> dict[Path, Sequence[str]]:
         """The texts of files as this report saw them, where they are known though the files were edited since."""
         known = self._reports.get(key_of(report.path))
-        if known is None or known[0].identity != report.identity:
+        if known is None or known.report.identity != report.identity:
             return {}
-        versions = {entry.version for entry in known[1].values()}
+        versions = (file.version for file in known.files.values())
         return {version.file: version.texts for version in versions if version.texts is not None and not version.newer}
 
-    def put(self, report: Report, entries: list[Entry]) -> None:
+    def put(self, placed: PlacedReport) -> None:
         """Add a report, or replace the one of the same file."""
-        old = self._reports.pop(key_of(report.path), None)
+        old = self._reports.pop(key_of(placed.report.path), None)
         if old:
-            old[0].close()
-        self._reports[key_of(report.path)] = (report, {entry.site_id: entry for entry in entries})
-        self._rebuild()
+            old.report.close()
+        self._reports[key_of(placed.report.path)] = placed
+        self._files.clear()
 
-    def replace_entries(self, report: Report, entries: list[Entry]) -> None:
-        """Place a loaded report anew; nothing if it was unloaded in the meantime."""
-        key = key_of(report.path)
-        if key in self._reports and self._reports[key][0] is report:
-            self._reports[key] = (report, {entry.site_id: entry for entry in entries})
-            self._rebuild()
+    def replace(self, placed: PlacedReport) -> None:
+        """A loaded report was placed anew; nothing if it was unloaded in the meantime."""
+        key = key_of(placed.report.path)
+        if key in self._reports and self._reports[key].report is placed.report:
+            self._reports[key] = placed
+            self._files.clear()
 
     def remove(self, path: Path) -> bool:
         """Forget a report; false if it was not loaded."""
         found = self._reports.pop(key_of(path), None)
         if found:
-            found[0].close()
-            self._rebuild()
+            found.report.close()
+            self._files.clear()
         return found is not None
 
-    def _speakers(self) -> dict[Path, dict[Format, Report]]:
-        """By folder and format the report whose numbers stand on the lines.
+    def _speakers(self, folder: Path) -> dict[Format, Report]:
+        """By format the report whose numbers stand on the lines of a folder.
 
         One speaks for the whole folder: a line that it lacks has nothing now, whatever an older one says.
         """
-        speakers: dict[Path, dict[Format, Report]] = defaultdict(dict)
-        for report, entries in self._reports.values():
-            for folder in {entry.folder for entry in entries.values()}:
-                known = speakers[folder].get(report.profile.format)
-                if known is None or _authority(report) > _authority(known):
-                    speakers[folder][report.profile.format] = report
+        speakers: dict[Format, Report] = {}
+        for placed in self._reports.values():
+            known = speakers.get(placed.report.profile.format)
+            if folder in placed.folders and (known is None or _authority(placed.report) > _authority(known)):
+                speakers[placed.report.profile.format] = placed.report
         return speakers
 
-    def _rebuild(self) -> None:
-        speakers = self._speakers()
-        files: dict[str, FileEntries] = {}
-        keys: dict[Path, str] = {}
-        for _, entries in self._reports.values():
-            for entry in entries.values():
-                file = entry.place.file
-                key = keys.get(file) or keys.setdefault(file, key_of(file))
-                if key not in files:
-                    files[key] = FileEntries(file, speakers[entry.folder])
-                files[key].lines[entry.place.line].append(entry)
-                files[key].versions.setdefault(entry.version)
-        self._files = files
+    def _at(self, key: str) -> FileEntries | None:
+        """What all reports say about a file; put together when it is first asked for."""
+        known = self._files.get(key)
+        found = [placed.files[key] for placed in self._reports.values() if key in placed.files] if known is None else []
+        if found:
+            known = self._files[key] = FileEntries(found[0].path, self._speakers(found[0].folder))
+            for file in found:
+                known.versions.setdefault(file.version)
+                for line, entries in file.lines.items():
+                    known.lines[line].extend(entries)
+        return known
 
 
 def _authority(report: Report) -> tuple[bool, int]:
@@ -194,18 +257,27 @@ def _authority(report: Report) -> tuple[bool, int]:
     return (report.index is None or report.index.report.has_roots, report.identity.modified_ns)
 
 
-def place_sites(report: Report, pasts: Sequence[FolderPast], remembered: Mapping[Path, Sequence[str]]) -> list[Entry]:
+def place_sites(
+    report: Report,
+    pasts: Sequence[FolderPast],
+    rules: Sequence[UserRule],
+    remembered: Mapping[Path, Sequence[str]],
+) -> PlacedReport:
     """The report's sites that have a place. Reads the folders: not for the event loop. As `place_report`."""
-    placement = place_report(report.profile.paths, pasts, remembered=remembered)
+    placement = place_report(report.profile.paths, pasts, rules, remembered)
     holders: dict[int, TopHolder] = {}
     if report.graph:
         with report.graph.cursor() as graph:
             holders = {found.site: found for found in top_holders(graph, _LEAST_SHARE * report.held_bytes)}
     entries = []
+    could_be: tuple[Path, ...] = ()
     for site_id, site in enumerate(report.profile.sites):
         found = placement.locate(site.path, site.line, site.method)
         if found is not None:
             placed = ((frame, placement.locate(frame.path, frame.line)) for frame in site.stack)
             callers = tuple((frame, at) for frame, at in placed if at is not None)
             entries.append(Entry(report, site_id, site, found, holders.get(site_id), callers))
-    return entries
+        elif not could_be:
+            unplaced = placement.places.unplaced(site.path)
+            could_be = unplaced.candidates if unplaced and unplaced.reason == "ambiguous" else ()
+    return PlacedReport(report, entries, could_be)

@@ -118,6 +118,8 @@ class Gems:
             if version != origin.version and _without_platform(version) == _without_platform(origin.version)
             for folder in folders
         ]
+        if origin.rest.startswith("specifications/"):
+            same, alike = [folder.parent.parent for folder in same], []
         sure: Certainty
         for candidates, sure in ((same, "certain"), (alike, "likely")):
             there = [Path(f"{folder}/{origin.rest}") for folder in candidates if is_file(f"{folder}/{origin.rest}")]

@@ -30,7 +30,7 @@ _LEAST_IN_COMMON = 2
 """Names that a path must share with a file: many files have one name."""
 _CROWD = 24
 """A name that more files have (`version.rb`, `index.html.erb`) says little by itself: its folders must say it too."""
-_MOST_TIED = 5
+_MOST_ALIKE = 5
 
 
 class Prefix(NamedTuple):
@@ -46,10 +46,10 @@ class Prefix(NamedTuple):
 
 @dataclass(slots=True)
 class Inferred:
-    """What the report tells: files by recorded path, and candidates of those that could be several."""
+    """What the report tells: files by recorded path; for the others the files that are most like them, if any are."""
 
     files: dict[str, tuple[Candidate, Rule]] = field(default_factory=dict)
-    tied: dict[str, list[Candidate]] = field(default_factory=dict)
+    alike: dict[str, list[Candidate]] = field(default_factory=dict)
 
 
 def infer(paths: Sequence[tuple[str, str]], workspace: Workspace) -> Inferred:
@@ -62,6 +62,7 @@ class _Inference:
         self._workspace = workspace
         self._crowds: dict[str, list[Candidate]] = defaultdict(list)
         self._parted: set[str] = set()
+        self._by_name_alone: set[Prefix] = set()
         self._foremost_by_recorded: dict[str, Prefix | None] = {}
         self._paths = [(recorded, path, folded(path)) for recorded, path in paths if ".." not in path.split("/")]
         self._proposals = {recorded: self._propose(key) for recorded, _, key in self._paths}
@@ -83,7 +84,7 @@ class _Inference:
             placed = self._by_winner(key) or self._by_suffix(recorded, found)
             if placed is None:
                 continue
-            found.tied.pop(recorded, None)
+            found.alike.pop(recorded, None)
             kind, prefix, file = placed
             if (kind, prefix) not in rules:
                 rules[kind, prefix] = self._rule(kind, prefix, path, file)
@@ -97,9 +98,10 @@ class _Inference:
             below = folded(file.below)
             common, names = _common_end(key, below)
             if names >= _LEAST_IN_COMMON or common == len(below):
-                proposals.append(
-                    (Prefix(key[: len(key) - common], file.folder, below[: len(below) - common]), file, names)
-                )
+                prefix = Prefix(key[: len(key) - common], file.folder, below[: len(below) - common])
+                proposals.append((prefix, file, names))
+                if names == 1:
+                    self._by_name_alone.add(prefix)
         return proposals
 
     def _ending_like(self, key: str) -> Sequence[Candidate]:
@@ -135,6 +137,8 @@ class _Inference:
         return self._foremost_by_recorded[recorded]
 
     def _is_plausible(self, prefix: Prefix) -> bool:
+        if self._votes[prefix] == 1 and len(self._paths) > 1 and prefix in self._by_name_alone:
+            return False
         return self._votes[prefix] >= _LEAST_SHARE * self._files_below[prefix.recorded]
 
     def _by_winner(self, key: str) -> tuple[RuleKind, Prefix, Candidate] | None:
@@ -153,8 +157,7 @@ class _Inference:
         proposals = self._proposals[recorded]
         longest = max((names for _, _, names in proposals), default=0)
         best = [(prefix, file) for prefix, file, names in proposals if names == longest]
-        if len(best) > 1:
-            found.tied[recorded] = [file for _, file in best[:_MOST_TIED]]
+        found.alike[recorded] = [file for _, file in best[:_MOST_ALIKE]]
         if len(best) != 1 or longest < _LEAST_IN_COMMON:
             return None
         prefix, file = best[0]

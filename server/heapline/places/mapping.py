@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from heapline.places.workspace import Candidate, Workspace
 
 _BLOCK = 1 << 18
+_COMPILED = (".so", ".bundle", ".dll")
 Reason = Literal["no file", "gone", "ambiguous", "no such gem", "other version", "not installed", "unknown"]
 
 
@@ -64,9 +65,11 @@ class File:
 class Unplaced:
     """Why a recorded path has no file.
 
-    `no file`: it names code that never was in one. `gone`: its folder is the workspace's, and the file is not there.
-    `ambiguous`: it could be any of `candidates`. `no such gem`: the gem is not installed here; `other version`: it is
-    in `versions` only. `not installed`: Ruby's, of a version that is not here, or here twice. `unknown`: none of these.
+    `no file`: it names code that never was in one, or was compiled. `gone`: its folder is the workspace's, and the file
+    is not there. `ambiguous`: it could be any of `candidates`. `no such gem`: the gem is not installed here; `other
+    version`: it is in `versions` only. `not installed`: Ruby's, of a version that is not here, or here twice.
+    `unknown`: none of these; a file that ends like it is a candidate still, but too few of the report's others speak
+    for it.
     """
 
     reason: Reason
@@ -131,7 +134,7 @@ class _Placing:
                 continue
             origin = origin_of(path)
             name = spelled(path)
-            if origin.kind == "none" or (origin.kind == "ruby" and not origin.rest):
+            if origin.kind == "none" or (origin.kind == "ruby" and not origin.rest) or path.endswith(_COMPILED):
                 self._unplaced[path] = Unplaced("no file", origin)
             elif not (self._literally(path) or self._directly(path, name) or self._by_user(path, name)):
                 if origin.kind in ("gem", "ruby") and not self._is_of_a_folder(name):
@@ -142,11 +145,9 @@ class _Placing:
         for path, _ in elsewhere:
             if path in inferred.files:
                 self._put(path, *inferred.files[path])
-            elif path in inferred.tied:
-                candidates = tuple(self._workspace.path(file) for file in inferred.tied[path])
-                self._unplaced[path] = Unplaced("ambiguous", origin_of(path), candidates)
             else:
-                self._unplaced[path] = Unplaced("unknown", origin_of(path))
+                alike = tuple(self._workspace.path(file) for file in inferred.alike.get(path, ()))
+                self._unplaced[path] = Unplaced("ambiguous" if len(alike) > 1 else "unknown", origin_of(path), alike)
         return Places(self._files, self._unplaced, self._named)
 
     def _place_names(self, names: list[str]) -> None:

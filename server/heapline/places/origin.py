@@ -12,6 +12,7 @@ _NO_FILE = re.compile(r"[(<]|\Z|-e\Z")
 _GEM = re.compile(r"([A-Za-z0-9_][\w.-]*?)-(\d+(?:\.\w+)*(?:-[A-Za-z][\w.-]*)?)")
 _CHECKOUT = re.compile(r"([A-Za-z0-9_][\w.-]*?)-([0-9a-f]{7,40})")
 _RUBY_FOLDER = re.compile(r"(?:^|/)(?:lib|lib64|lib/[^/]{1,64})/ruby/(vendor_ruby|site_ruby|\d+\.\d+\.\d+(?:\+\d+)?)/")
+_SPECIFICATION = re.compile(r"(?<=/)specifications/(?:default/)?([^/]{1,255})\.gemspec\Z")
 _CODE_FOLDERS = ("lib/", "app/", "bin/", "exe/", "ext/")
 _TEST_FOLDER = re.compile(r"(?:^|/)(?:test|tests|spec|specs|features)/")
 _TEST_FILES = ("_test.rb", "_spec.rb")
@@ -25,8 +26,8 @@ class Origin:
     """Whose code it is.
 
     `name` is a gem's; `version` a gem's (with its platform, or the revision of a checkout) or Ruby's folder
-    (`3.3.0`, `vendor_ruby`); `rest` is the path inside of it. All are empty for other kinds, and where a path of
-    Ruby's does not tell.
+    (`3.3.0`, `vendor_ruby`); `rest` is the path inside of it, or `specifications/...` beside the gems for a gem's own
+    description. All are empty for other kinds, and where a path of Ruby's does not tell.
     """
 
     kind: OriginKind
@@ -65,6 +66,9 @@ def _gem(path: str) -> Origin | None:
         found = _named(path[at + len("/gems/") :], _CHECKOUT if checkout else _GEM)
         if found:
             return found
+    spec = _SPECIFICATION.search(path)
+    if spec:
+        return _named(f"{spec[1]}/{spec[0]}", _GEM)
     if path.startswith("gem:"):
         full_name, _, rest = path[len("gem:") :].partition(":")
         return _named(f"{full_name}/{rest}", _GEM)

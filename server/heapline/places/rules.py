@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from heapline.places.spelling import is_absolute, spelled
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 RuleKind = Literal["exact", "relative", "mapping", "inferred", "gem", "ruby", "suffix", "name"]
 Certainty = Literal["certain", "likely", "possible"]
@@ -39,6 +41,22 @@ RELATIVE = Rule("relative", "likely")
 NAMED = Rule("name", "likely")
 
 
+def told(rule: Rule, quoted: Callable[[str], str]) -> str:
+    """The rule in words, to stand after "placed:"; `quoted` makes harmless what comes from a report."""
+    way = f"{quoted(rule.recorded)} is {quoted(rule.target)}"
+    share = f"{rule.matched:,} of the report's {rule.of:,} such files {'is' if rule.matched == 1 else 'are'} there"
+    return {
+        "exact": "it is the recorded path",
+        "relative": "it is the recorded path below the workspace's folder",
+        "mapping": f"{way} by pathMappings",
+        "inferred": f"{way}, since {share}",
+        "gem": f"{quoted(rule.recorded)} is installed in {quoted(rule.target)}",
+        "ruby": f"Ruby's library {quoted(rule.recorded)} is {quoted(rule.target)}",
+        "name": "it is the only line that names what was recorded",
+        "suffix": f"no other file's path ends so, and with {way} {share}",
+    }[rule.kind]
+
+
 @dataclass(frozen=True)
 class UserRule:
     """What begins with `recorded` in a report lies in `target`.
@@ -54,6 +72,11 @@ class UserRule:
         """What remains of a path (as `spelled` gives it) below the folder, None if the rule does not speak of it."""
         found = self._form.match(path)
         return path[found.end() :] if found else None
+
+    @classmethod
+    def below(cls, folder: Path, recorded: str, target: str) -> UserRule:
+        """A rule of a workspace folder's settings: a target that is relative lies in the folder."""
+        return cls(recorded, Path(os.path.normpath(folder / target)))
 
     @cached_property
     def rule(self) -> Rule:

@@ -12,7 +12,7 @@ programs nor write where it says. How the server is started is the editor's affa
 from __future__ import annotations
 
 from heapline.settings.globs import named_reports
-from heapline.settings.layers import TOML_NAME, load_toml, resolve
+from heapline.settings.layers import TOML_NAME, load_toml, resolve, sources
 from heapline.settings.tree import Settings
 
-__all__ = ["TOML_NAME", "Settings", "load_toml", "named_reports", "resolve"]
+__all__ = ["TOML_NAME", "Settings", "load_toml", "named_reports", "resolve", "sources"]

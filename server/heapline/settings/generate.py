@@ -15,10 +15,17 @@ from typing import Any
 
 from heapline.errors import HeaplineError
 from heapline.settings.layers import CLIENT_ONLY, TOML_NAME
-from heapline.settings.schema import GROUPS, SETTINGS, Setting
+from heapline.settings.schema import GROUPS, MAPPINGS, SETTINGS, Setting
 
 CHECKOUT = Path(__file__).parents[3]
 COMMAND = "python -m heapline.settings.generate"
+
+_MAPPING = {
+    "type": "object",
+    "properties": {"from": {"type": "string", "minLength": 1}, "to": {"type": "string", "minLength": 1}},
+    "required": ["from", "to"],
+    "additionalProperties": False,
+}
 
 INTRODUCTION = f"""\
 <!-- Written by `{COMMAND}` from server/heapline/settings/tree.py; edit that file. -->
@@ -43,7 +50,14 @@ chooses a program to run or a place to write to, so that opening a stranger's ch
 
 def docs_page() -> str:
     """The text of ``docs/settings.md``."""
-    example = json.dumps({"codeLens": {"enabled": False}, "reports": ["tmp/heap-*.json"]}, indent=2)
+    example = json.dumps(
+        {
+            "codeLens": {"enabled": False},
+            "reports": ["tmp/heap-*.json"],
+            "pathMappings": [{"from": "/var/www/*/current", "to": "."}],
+        },
+        indent=2,
+    )
     return "\n".join(
         [
             INTRODUCTION,
@@ -139,7 +153,7 @@ def _property(setting: Setting) -> dict[str, object]:
     if setting.limits is not None:
         schema["minimum"], schema["maximum"] = setting.limits
     if schema["type"] == "array":
-        schema |= {"default": [], "items": {"type": "string", "minLength": 1}}
+        schema |= {"default": [], "items": _MAPPING if setting.kind == MAPPINGS else {"type": "string", "minLength": 1}}
     return schema
 
 

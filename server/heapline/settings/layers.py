@@ -12,7 +12,8 @@ from difflib import get_close_matches
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
-from heapline.settings.schema import GROUPS, SETTINGS, build, printable, show
+from heapline.settings.schema import GROUPS, SETTINGS, Setting, build, printable, show
+from heapline.settings.tree import PathMapping
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -50,14 +51,7 @@ def resolve(toml: Path | None, editor: object | None) -> tuple[Settings, list[st
         tree, problems = load_toml(toml)
         chosen, wrong = _read_layer(_flatten(tree), f"{toml}: ")
         problems += wrong
-        if isinstance(globs := chosen.get("reports"), tuple):
-            chosen["reports"] = tuple(glob for glob in globs if not leaves_folder(glob))
-            problems += [
-                f"{toml}: reports has {show(glob)}, but a glob in this file must stay inside the folder "
-                "(relative, without ..); it is ignored."
-                for glob in globs
-                if leaves_folder(glob)
-            ]
+        problems += _keep_inside(toml, chosen)
     tree_of_editor = _table(editor)
     if tree_of_editor is None:
         problems.append(f"The editor's settings are {show(editor)}, but must be a table; they are ignored.")
@@ -68,6 +62,36 @@ def resolve(toml: Path | None, editor: object | None) -> tuple[Settings, list[st
         chosen |= {name: value for name, value in values.items() if value != SETTINGS[name].default}
         problems += wrong
     return build(chosen), problems
+
+
+def sources(toml: Path) -> list[tuple[Setting, object, str | None]]:
+    """Each setting with its value where `.heapline.toml` alone speaks, and the file if it says that, else None."""
+    tree, _ = load_toml(toml)
+    chosen, _ = _read_layer(_flatten(tree), "")
+    _keep_inside(toml, chosen)
+    return [
+        (setting, chosen.get(name, setting.default), str(toml) if name in chosen else None)
+        for name, setting in SETTINGS.items()
+    ]
+
+
+def _keep_inside(toml: Path, chosen: dict[str, object]) -> list[str]:
+    """Take out of the file's values what leads out of its folder; a sentence for each."""
+    problems = []
+    for name, what in (("reports", "a glob"), ("pathMappings", "a folder")):
+        values = chosen.get(name, ())
+        assert isinstance(values, tuple)  # noqa: S101 -- lists are read as tuples
+        places = [value.folder if isinstance(value, PathMapping) else str(value) for value in values]
+        problems += [
+            f"{toml}: {name} has {show(place)}, but {what} in this file must stay inside the folder "
+            "(relative, without ..); it is ignored."
+            for place in places
+            if leaves_folder(place)
+        ]
+        if name in chosen:
+            kept = (value for value, place in zip(values, places, strict=True) if not leaves_folder(place))
+            chosen[name] = tuple(kept)
+    return problems
 
 
 def load_toml(path: Path) -> tuple[dict[str, object], list[str]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeGuard, get_args, get_origin, get_type_hints
 
-from heapline.settings.tree import Settings
+from heapline.settings.tree import PathMapping, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAX_SHOWN = 60
+MAX_STARS = 4
+"""In the beginning of a path: the time to match one grows by a power with each."""
+MAPPINGS = tuple[PathMapping, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Setting:
             return "true or false"
         if self.kind is str:
             return "a string"
+        if self.kind == MAPPINGS:
+            return 'a list of tables, each with a folder "from" (of at most four stars) and a folder "to"'
         if self.limits is None:
             return "a list of strings, none of them empty"
         low, high = self.limits
@@ -60,7 +65,9 @@ class Setting:
             accepted = value.strip() if isinstance(value, str) and "\0" not in value else None
         elif self.limits is not None:
             accepted = self._read_number(value, *self.limits)
-        elif isinstance(value, list) and all(_is_name(item) for item in value):
+        elif self.kind == MAPPINGS and isinstance(value, list) and all(map(_is_mapping, value)):
+            accepted = tuple(PathMapping(item["from"], item["to"]) for item in value)
+        elif self.kind != MAPPINGS and isinstance(value, list) and all(map(_is_name, value)):
             accepted = tuple(value)
         elif value == {}:  # Lua's empty table is a list and a table
             accepted = ()
@@ -79,6 +86,12 @@ class Setting:
 
 def _is_name(item: object) -> bool:
     return isinstance(item, str) and bool(item.strip()) and "\0" not in item
+
+
+def _is_mapping(item: object) -> bool:
+    if not isinstance(item, dict) or set(item) != {"from", "to"} or not all(map(_is_name, item.values())):
+        return False
+    return bool(item["from"].count("*") <= MAX_STARS)
 
 
 def show(value: object) -> str:

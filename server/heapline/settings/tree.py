@@ -143,6 +143,14 @@ class Hover:
 
 
 @dataclass(frozen=True, slots=True)
+class PathMapping:
+    """What begins with `recorded` in a report lies in `folder`; in JSON and TOML these are `from` and `to`."""
+
+    recorded: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one workspace folder. ``Settings()`` holds the defaults."""
 
@@ -158,6 +166,16 @@ class Settings:
         metadata={
             "doc": "The git commit (a hash, a tag, a branch) that ran when the folder's reports were taken. Empty: "
             "what was checked out here at the time. Counts only in a workspace that the editor trusts.",
+        },
+    )
+    path_mappings: tuple[PathMapping, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Where recorded paths lie here: a list of `{from, to}`; the first that leads to a file counts. "
+            "`from` is how recorded paths begin, whole folders, with either slash; `*` in it stands for any part of "
+            "one folder's name, `**` for any number of folders, at most four stars in all. `to` is a folder, relative "
+            "to the workspace folder or absolute; in `.heapline.toml` it must stay inside the folder. Most reports "
+            "need none; `heapline paths` says which would help.",
         },
     )
     enabled: bool = field(

@@ -81,7 +81,7 @@ def publish_again(ls: Server, path: Path) -> None:
 def _deserving(ls: Server) -> list[Entry]:
     chosen: list[Entry] = []
     limit = 0
-    for entries in ls.store.files:
+    for entries in ls.store.files_above(min(settings.diagnostics.share for settings in ls.all_settings)):
         settings = ls.settings_for(entries.path)
         if settings.diagnostics.severity == "off" or not ls.shows(entries.path):
             continue

@@ -17,6 +17,7 @@ from heapline.lsp.documents import line_range, text_lines
 from heapline.lsp.features.lines import merged
 from heapline.lsp.server import Server
 from heapline.lsp.uris import to_path
+from heapline.places.rules import told
 from heapline.places.texts import ignored
 from heapline.profile import FORMAT_NAMES
 from heapline.units import human_age, human_bytes, human_count, share, summary, things
@@ -72,6 +73,7 @@ def _section(ls: Server, entry: Entry) -> list[str]:
         lines.append(
             f"Recorded as {quoted(recorded)}" + (f" in {quoted(entry.site.method)}." if entry.site.method else ".")
         )
+        lines.append(f"Placed here, {entry.place.rule.sure}: {told(entry.place.rule, quoted)}.")
     elif entry.site.method:
         lines.append(f"Recorded in {quoted(entry.site.method)}.")
     modified = datetime.fromtimestamp(entry.report.identity.modified_ns / 1e9, tz=timezone.utc)

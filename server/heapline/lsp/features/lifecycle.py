@@ -50,7 +50,7 @@ async def initialized(ls: Server, params: t.InitializedParams) -> None:
 async def did_change_configuration(ls: Server, params: t.DidChangeConfigurationParams) -> None:
     """Settings changed: read them again, redraw, and load reports that are named now."""
     await configuration.refresh(ls, params.settings)
-    reports.redraw(ls)
+    await reports.use_new_settings(ls)
     await reports.load_all(ls, await reports.missing(ls))
 
 

@@ -57,4 +57,4 @@ def _is_toml(uri: str) -> bool:
 
 async def _use_new_settings(ls: Server) -> None:
     await configuration.refresh(ls)
-    reports.redraw(ls)
+    await reports.use_new_settings(ls)

@@ -1,0 +1,185 @@
+"""What became of a report's paths: how many lines each rule placed, and what the others have in common."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Literal
+
+from heapline.places.mapping import Reason
+from heapline.places.spelling import spelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from heapline.places.mapping import Places
+    from heapline.places.placing import Placement
+    from heapline.places.rules import Rule, UserRule
+    from heapline.profile import Site
+
+Loss = Reason | Literal["past the end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What one rule placed: lines, and their bytes."""
+
+    rule: Rule
+    sites: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Lines without a place that have something in common: the reason, and how their paths begin.
+
+    `beginning` is a folder; a gem (`rack-3.0.1`); for what is no file, and for lines past the end of one, the path.
+    `example` is the largest of them. `mapping` is a rule (from, to) that could place them; `to` is relative to the
+    first folder if it lies in that.
+    """
+
+    reason: Loss
+    beginning: str
+    sites: int
+    bytes: int
+    example: Site
+    candidates: tuple[Path, ...] = ()
+    versions: tuple[str, ...] = ()
+    mapping: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All of a report: each of its lines is counted once, in `placed` or in `lost`. Largest first, by bytes."""
+
+    placed: tuple[Placed, ...]
+    lost: tuple[Lost, ...]
+
+    @property
+    def placed_sites(self) -> int:
+        """How many lines have a place."""
+        return sum(each.sites for each in self.placed)
+
+    @property
+    def placed_bytes(self) -> int:
+        """The bytes of the lines that have a place."""
+        return sum(each.bytes for each in self.placed)
+
+    @property
+    def sites(self) -> int:
+        """How many lines the report has."""
+        return self.placed_sites + sum(each.sites for each in self.lost)
+
+    @property
+    def bytes(self) -> int:
+        """The bytes of all lines."""
+        return self.placed_bytes + sum(each.bytes for each in self.lost)
+
+
+def explain(
+    sites: Iterable[Site], placement: Placement, folders: Sequence[Path], rules: Sequence[UserRule]
+) -> Explanation:
+    """What became of the sites' paths. Reads files, as placing does.
+
+    `rules` are the user's; those that placed nothing are there too, with 0 lines.
+    """
+    lines: Counter[Rule] = Counter({rule.rule: 0 for rule in rules})
+    sizes: Counter[Rule] = Counter()
+    lost: dict[tuple[Loss, str], list[Site]] = defaultdict(list)
+    by_folder: dict[Loss, list[Site]] = defaultdict(list)
+    for site in sites:
+        located = placement.locate(site.path, site.line, site.method)
+        unplaced = placement.places.unplaced(site.path)
+        if located:
+            lines[located.place.rule] += 1
+            sizes[located.place.rule] += site.measures.shallow_bytes
+        elif unplaced is None:
+            lost["past the end", site.path].append(site)
+        elif unplaced.reason in ("no such gem", "other version"):
+            lost[unplaced.reason, f"{unplaced.origin.name}-{unplaced.origin.version}"].append(site)
+        elif site.path.startswith("<internal:"):
+            lost[unplaced.reason, "<internal:…>"].append(site)
+        elif unplaced.origin.kind == "none" or not _folder(site):
+            lost[unplaced.reason, site.path].append(site)
+        else:
+            by_folder[unplaced.reason].append(site)
+    for reason, some in by_folder.items():
+        for beginning, below in _by_beginning(some).items():
+            lost[reason, beginning] = below
+    placed = [Placed(rule, lines[rule], sizes[rule]) for rule in lines]
+    placed.sort(key=lambda each: (-each.bytes, each.rule.kind, each.rule.recorded))
+    groups = [_lost(reason, beginning, some, placement.places, folders) for (reason, beginning), some in lost.items()]
+    groups.sort(key=lambda each: (-each.bytes, each.beginning))
+    return Explanation(tuple(placed), tuple(groups))
+
+
+def _lost(reason: Loss, beginning: str, sites: Sequence[Site], places: Places, folders: Sequence[Path]) -> Lost:
+    example = max(sites, key=lambda site: site.measures.shallow_bytes)
+    why = places.unplaced(example.path)
+    return Lost(
+        reason,
+        beginning,
+        len(sites),
+        sum(site.measures.shallow_bytes for site in sites),
+        example,
+        why.candidates if why else (),
+        why.versions if why else (),
+        _mapping(beginning, sites, places, folders) if reason in ("ambiguous", "unknown") else None,
+    )
+
+
+def _mapping(beginning: str, sites: Sequence[Site], places: Places, folders: Sequence[Path]) -> tuple[str, str] | None:
+    """The rule that would place the most bytes by the files that end like them; the folder itself if none does."""
+    votes: Counter[tuple[str, str]] = Counter()
+    for site in sites:
+        why = places.unplaced(site.path)
+        for candidate in why.candidates[:1] if why else ():
+            votes[_difference(spelled(site.path), candidate)] += site.measures.shallow_bytes + 1
+    if votes:
+        recorded, target = votes.most_common(1)[0][0]
+        return recorded, _relative(target, folders)
+    return (beginning, ".") if folders else None
+
+
+def _difference(path: str, file: Path) -> tuple[str, str]:
+    """How a recorded path and a file begin, without the names at the end that they share."""
+    ours, theirs = path.split("/"), file.as_posix().split("/")
+    while ours and theirs and ours[-1].lower() == theirs[-1].lower():
+        ours.pop()
+        theirs.pop()
+    return "/".join(ours) or ("/" if path.startswith("/") else "."), "/".join(theirs) or "/"
+
+
+def _relative(target: str, folders: Sequence[Path]) -> str:
+    path = PurePosixPath(target)
+    first = folders[0].as_posix() if folders else None
+    return path.relative_to(first).as_posix() if first and path.is_relative_to(first) else target
+
+
+def _by_beginning(sites: Sequence[Site]) -> Mapping[str, list[Site]]:
+    """The sites by the first folder that has files itself, or several folders: that is where a program begins."""
+    below: dict[str, set[str]] = defaultdict(set)
+    with_files: set[str] = set()
+    for folder in {_folder(site) for site in sites}:
+        with_files.add(folder)
+        names = folder.split("/")
+        for depth in range(1, len(names)):
+            below["/".join(names[:depth])].add(names[depth])
+    found: dict[str, list[Site]] = defaultdict(list)
+    for site in sites:
+        names = _folder(site).split("/")
+        depth = 2 if names[0] == "" else 1  # never the root alone, which says nothing
+        while depth < len(names) and not _begins_here("/".join(names[:depth]), below, with_files):
+            depth += 1
+        found["/".join(names[:depth]) or "."].append(site)
+    return found
+
+
+def _begins_here(folder: str, below: Mapping[str, set[str]], with_files: set[str]) -> bool:
+    return folder in with_files or len(below[folder]) > 1
+
+
+def _folder(site: Site) -> str:
+    return spelled(site.path).rpartition("/")[0]
