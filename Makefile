@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXTENSION := vscode-extension
 
-.PHONY: demo test check bench samples vsix clean help
+.PHONY: demo test check bench samples vsix publish-marketplace publish-openvsx clean help
 
 help:
 	@echo "make demo      load a sample dump, in the terminal and in the language server"
@@ -47,5 +47,13 @@ $(EXTENSION)/node_modules/.package-lock.json: $(EXTENSION)/package-lock.json
 vsix: $(VENV)/ready $(EXTENSION)/node_modules/.package-lock.json
 	$(BIN)/python $(EXTENSION)/package.py
 
+# Both publish what lies in dist/, a package for each platform, as .github/workflows/release.yml has built them. The first wants
+# a login by Microsoft Entra ID (az login), the second a token in OVSX_PAT.
+publish-marketplace: $(EXTENSION)/node_modules/.package-lock.json
+	cd $(EXTENSION) && npx vsce publish --azure-credential --skip-duplicate --packagePath $(abspath $(wildcard dist/*.vsix))
+
+publish-openvsx:
+	npx --yes ovsx@0.10.8 publish --skip-duplicate --packagePath $(wildcard dist/*.vsix)
+
 clean:
-	rm -rf $(VENV) build dist $(EXTENSION)/node_modules $(EXTENSION)/dist $(EXTENSION)/wheels
+	rm -rf $(VENV) build dist $(EXTENSION)/node_modules $(EXTENSION)/dist $(EXTENSION)/wheels $(EXTENSION)/sample $(EXTENSION)/docs

@@ -25,6 +25,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Package the VS Code extension with the server inside.")
     parser.add_argument("--out", type=Path, help="where the .vsix goes (default: vscode-extension/)")
     parser.add_argument("--wheels", type=Path, help="a directory of wheels for one platform (default: build one)")
+    parser.add_argument(
+        "--repository", help="where the pictures of the README are published, such as https://HOST/ME/IT"
+    )
     parser.add_argument("--target", default=this_platform(), help="the platform of the wheels (default: %(default)s)")
     arguments = parser.parse_args()
     if arguments.wheels is not None:
@@ -34,10 +37,18 @@ def main() -> None:
         build_wheel()
     check_versions()
     copy_sample()
+    copy_pictures()
     shutil.copyfile(CHECKOUT / "CHANGELOG.md", EXTENSION / "CHANGELOG.md")
-    out = ["--out", str(arguments.out.resolve())] if arguments.out else []
+    options = ["--target", arguments.target]
+    if arguments.repository:
+        options += ["--baseImagesUrl", f"{arguments.repository}/raw/HEAD/"]
+        options += ["--baseContentUrl", f"{arguments.repository}/blob/HEAD/"]
+    else:
+        options += ["--no-rewrite-relative-links"]  # VS Code finds them in the package
+    if arguments.out:
+        options += ["--out", str(arguments.out.resolve())]
     npm = shutil.which("npm") or sys.exit("package.py: npm is needed (Node 20)")
-    subprocess.run([npm, "run", "package", "--", "--target", arguments.target, *out], cwd=EXTENSION, check=True)
+    subprocess.run([npm, "run", "package", "--", *options], cwd=EXTENSION, check=True)
 
 
 def this_platform() -> str:
@@ -74,6 +85,15 @@ def copy_sample() -> None:
     (sample / "reports").mkdir()
     shutil.copyfile(source / "reports" / "heap-3.json.gz", sample / "reports" / "heap-3.json.gz")
     (sample / ".heapline.toml").write_text('reports = ["reports/*.json.gz"]\n', "utf-8")
+
+
+def copy_pictures() -> None:
+    """Put the pictures of the README and the walkthrough where both find them, in the package as in the repository."""
+    pictures = EXTENSION / "docs" / "images"
+    shutil.rmtree(pictures, ignore_errors=True)
+    pictures.mkdir(parents=True)
+    for name in ("load", "hover", "holders"):
+        shutil.copyfile(CHECKOUT / "docs" / "images" / f"{name}.png", pictures / f"{name}.png")
 
 
 def check_versions() -> None:

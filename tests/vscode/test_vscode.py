@@ -75,7 +75,7 @@ def test_a_newcomer_opens_a_dump_comes_back_to_it_and_opens_the_sample(options: 
 
     # THEN the page knows the dump before and after
     assert "translate" in seen["before"]
-    assert "heap-dump" in seen["after"]
+    assert "heap dump" in seen["after"]
     # AND the lens is there, also when the folder is opened the next time, and in the sample
     assert all(lens.startswith(options["live"]) for lens in (seen["lens"], seen["again"], seen["sample"])), seen
     assert seen["strangers"] == []

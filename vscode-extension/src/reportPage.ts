@@ -67,7 +67,7 @@ a.button:hover { background: var(--vscode-button-hoverBackground); }
 
 /** What a loaded report knows; a number that it cannot know is left out. */
 function summary(report: Report): [string, string][] {
-  const rows: [string, string][] = [["Format", report.format]];
+  const rows: [string, string][] = [["Format", report.format.replaceAll("-", " ")]];
   if (report.objects !== null) rows.push(["Objects", report.objects.toLocaleString("en")]);
   if (report.bytes !== null) rows.push(["Memory", bytes(report.bytes)]);
   rows.push(["Lines that allocated", report.sites.toLocaleString("en")]);
