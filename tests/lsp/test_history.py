@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git import Git
+from git import HOUR, Git
 from heap_dumps import item, named, root, write
 from lsp.editor import EMACS, NEOVIM, VSCODE, editing, typed
 from lsp.oracle import LEAK_LINE, TEXT, TRANSLATE
@@ -98,6 +98,30 @@ async def test_numbers_of_a_file_that_was_renamed_are_in_its_new_name(tmp_path: 
         await editor.load(report)
         # THEN its numbers are in the new file
         assert editor.marked[(git.folder / "lib/renamed.rb").as_uri()] == [LEAK_LINE + 2]
+
+
+async def test_a_checkout_of_another_branch_moves_the_numbers_of_closed_files(tmp_path: Path) -> None:
+    # GIVEN a report that was taken of what is checked out
+    git, report = edited_since(tmp_path / "translate")
+    leak = git.folder / LEAK_BELOW
+    git.run("switch", "--quiet", "--detach", "HEAD~1")
+    os.utime(leak, (git.now - 2 * HOUR, git.now - 2 * HOUR))
+    async with editing(git.folder, options={"trusted": True}) as editor:
+        await editor.load(report)
+        assert editor.marked[leak.as_uri()] == [LEAK_LINE]
+        # WHEN another branch is checked out, and the client saw it
+        git.run("switch", "--quiet", "main")
+        os.utime(leak, (git.now, git.now))
+        editor.saw_change_of(leak)
+        # THEN the number of the closed file is where its line is there
+        await editor.until(lambda: editor.marked[leak.as_uri()] == [LEAK_LINE + 2])
+
+        # WHEN the first is checked out again, unseen, and the file opened
+        git.run("switch", "--quiet", "--detach", "HEAD~1")
+        editor.open(leak.as_uri(), leak.read_text())
+        # THEN it is where it was
+        await editor.until(lambda: editor.marked[leak.as_uri()] == [LEAK_LINE])
+        assert list(await editor.lenses(leak)) == [LEAK_LINE]
 
 
 async def test_a_commit_that_git_does_not_know_is_told_once(tmp_path: Path) -> None:

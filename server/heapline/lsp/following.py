@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from heapline.lsp.uris import key_of, to_path
 from heapline.places.edits import LineTracker
 from heapline.places.texts import disk_lines
+from heapline.places.versions import Version, modified_ns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from heapline.lsp.server import Server
-    from heapline.places.versions import Version
 
 
 def start(ls: Server, path: Path) -> asyncio.Task[None]:
@@ -63,15 +63,21 @@ async def _follow(ls: Server, path: Path) -> None:
             document = ls.document_of(path)
             changes = document.changes if document else 0
             now = list(document.texts) if document else None
-            texts, tracker = await asyncio.to_thread(_track, version, now)
+            found = await asyncio.to_thread(_track, version, now)
             if ls.document_of(path) is document and (document is None or document.changes == changes):
-                version.texts, version.tracker = texts, tracker
+                version.texts, version.tracker = found.texts, found.tracker
+                version.newer, version.modified_ns = found.newer, found.modified_ns
                 break
 
 
-def _track(version: Version, now: Sequence[str] | None) -> tuple[Sequence[str] | None, LineTracker | None]:
-    """The text that the report saw, and what became of it; None for a closed file that stayed the same."""
-    disk = disk_lines(version.file)
+def _track(version: Version, now: Sequence[str] | None) -> Version:
+    """The version with what became of it: `now`, or the disk. A closed file that stayed the same needs no text."""
+    file, written = version.file, modified_ns(version.file)
+    if version.was_written:  # by another program, as in a checkout of another branch
+        version = version.past.versions([file])[file] if version.past else Version(file, newer=True)
+    disk = disk_lines(file)
     texts = disk if version.texts is None else version.texts
     tracker = LineTracker(texts, disk if now is None else now)
-    return (None, None) if now is None and tracker.unmoved else (texts, tracker)
+    if now is None and tracker.unmoved:
+        return Version(file, version.past, written, version.newer)
+    return Version(file, version.past, written, version.newer, texts, tracker)

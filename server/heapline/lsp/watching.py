@@ -26,10 +26,12 @@ _SETTLE_SECONDS = 0.5
 
 
 def register(ls: Server) -> None:
-    """Ask the client to watch the settings file, the globs that name reports, and every loaded report."""
+    """Ask the client to watch the settings file, the globs that name reports, every loaded report, and code for it."""
     if not ls.client.watched_files:
         return
     patterns: list[str | t.RelativePattern] = [f"**/{TOML_NAME}"]
+    if ls.store.reports:
+        patterns.append("**/*.rb")
     loaded = ((report.path.parent, _literal(report.path.name)) for report in ls.store.reports)
     patterns += [_below(ls, folder, pattern) for folder, pattern in sorted({*_globs(ls), *loaded})]
     if patterns == ls.watched:

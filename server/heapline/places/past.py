@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from heapline.places.edits import LineTracker
 from heapline.places.history import Repository
 from heapline.places.texts import disk_lines, lines_of
-from heapline.places.versions import Version
+from heapline.places.versions import Version, modified_ns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,9 +66,10 @@ class FolderPast:
         found: dict[Path, Version] = {}
         asked: dict[str, Path] = {}
         for file in files:
-            found[file] = Version(file, checked=True)
-            if self.commit or file in self.former or self._written_since(file):
-                found[file].newer = self._written_since(file)
+            written = modified_ns(file)
+            newer = written > self.taken_ns + _AT_ONCE_NS
+            found[file] = Version(file, self, written, newer)
+            if self.commit or file in self.former or newer:
                 asked[self._below_root(self.former.get(file, file))] = file
         if not asked or self._repository is None or self._commit is None:
             return found
@@ -80,12 +81,6 @@ class FolderPast:
             if not tracker.unmoved:
                 version.texts, version.tracker = then, tracker
         return found
-
-    def _written_since(self, file: Path) -> bool:
-        try:
-            return file.stat().st_mtime_ns > self.taken_ns + _AT_ONCE_NS
-        except OSError:
-            return False  # gone: it has no lines at all
 
     def _below_root(self, file: Path) -> str:
         """The path as the repository names it; any other where the file does not lie in it."""

@@ -80,7 +80,7 @@ class Placement:
         else:
             known = 1 <= line <= len(version.texts)
             place = Place(file.path, line, file.rule, file.origin) if known else None
-        if place is None or method is None or not version.checked:
+        if place is None or method is None or version.past is None:
             return Located(place, version, file.folder) if place else None
         methods = self._methods_of(version)
         instead = methods.line_of(method) if methods.speak_against(line, method) else None
@@ -129,5 +129,6 @@ def place_report(
         versions.update(past.versions(by_folder[past.folder]))
     for known, texts in (remembered or {}).items():
         if known in versions and versions[known].newer:
-            versions[known] = Version(known, checked=True, texts=texts, tracker=LineTracker(texts, disk_lines(known)))
+            versions[known].newer, versions[known].texts = False, texts
+            versions[known].tracker = LineTracker(texts, disk_lines(known))
     return Placement(places, versions)

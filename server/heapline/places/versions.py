@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from heapline.places.edits import LineTracker, Splice
+    from heapline.places.past import FolderPast
 
 
 Doubt = Literal["changed", "method", "newer"]
@@ -17,20 +18,34 @@ Doubt = Literal["changed", "method", "newer"]
 of another; the file is newer than the report."""
 
 
+def modified_ns(file: Path) -> int:
+    """When a file was written, in nanoseconds since the epoch; 0 if it is gone."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 @dataclass(slots=True, eq=False)
 class Version:
     """A workspace file as one report saw it. Changed on the event loop only.
 
-    `texts` are its lines then; None while they are what the disk had when this was made. `newer` says that the file was
-    written after the report, and that nobody knows how it was before; `checked`, that it is the workspace's own, whose
-    methods are compared with those recorded.
+    `texts` are its lines then; None while they are what the disk had at `modified_ns` (its time, 0 if nobody asked).
+    `newer` says that the file was written after the report, and that nobody knows how it was before. `past` finds that
+    out again; it is there for files of the workspace.
     """
 
     file: Path
+    past: FolderPast | None = None
+    modified_ns: int = 0
     newer: bool = False
-    checked: bool = False
     texts: Sequence[str] | None = None
     tracker: LineTracker | None = None
+
+    @property
+    def was_written(self) -> bool:
+        """Whether the disk has another file now than when this was made."""
+        return self.texts is None and self.modified_ns not in (0, modified_ns(self.file))
 
     def line(self, before: int) -> tuple[int, bool] | None:
         """Where a line of then is now (both 1-based), and whether it was changed; None if it is gone."""

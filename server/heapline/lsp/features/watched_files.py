@@ -10,9 +10,10 @@ from pathlib import Path
 
 from lsprotocol import types as t
 
-from heapline.lsp import configuration, reports, watching
+from heapline.lsp import configuration, following, reports, watching
+from heapline.lsp.features import diagnostics
 from heapline.lsp.server import Server
-from heapline.lsp.uris import key_of
+from heapline.lsp.uris import key_of, to_path
 from heapline.settings import TOML_NAME
 
 
@@ -20,7 +21,13 @@ async def did_change_watched_files(ls: Server, params: t.DidChangeWatchedFilesPa
     """The client saw files change: read the settings again if they did, and the reports that changed or appeared."""
     if any(_is_toml(change.uri) for change in params.changes):
         await _use_new_settings(ls)
-    await catch_up(ls)
+    code = [path for change in params.changes if (path := to_path(change.uri)) and path.suffix == ".rb"]
+    for path in code:
+        if ls.store.entries(path) and not ls.document_of(path):  # what is open, the client itself keeps up to date
+            await following.start(ls, path)
+            diagnostics.publish_again(ls, path)
+    if len(code) < len(params.changes):
+        await catch_up(ls)
 
 
 async def did_save(ls: Server, params: t.DidSaveTextDocumentParams) -> None:
