@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import orjson
+from keystroke import print_keystrokes
 from latency import print_latency
 from peers import print_peers
 from processes import index_with_events
@@ -49,6 +50,7 @@ def main() -> None:
     print_reopening(dump)
     print_questions(dump)
     print_latency(dump, packed)
+    print_keystrokes()
     print("\nthe kernel")
     subprocess.run([sys.executable, str(Path(__file__).with_name("dominators.py")), "1000000"], check=True)
 

@@ -58,7 +58,7 @@ def test_json_has_the_documented_shape(report: Path, kind: str) -> None:
     # AND lines of the program's own are placed in the workspace, with how they were found
     places = [site["place"] for site in found["sites"] if site["place"] and site["origin"]["kind"] == "own"]
     assert places
-    assert all(list(place) == ["file", "line", "rule", "sure"] for place in places)
+    assert all(list(place) == ["file", "line", "rule", "sure", "stale"] for place in places)
     assert all(place["file"].startswith(str(SAMPLES / "weakmap")) for place in places)
 
 

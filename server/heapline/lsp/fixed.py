@@ -26,11 +26,12 @@ _MAX_KEPT = 1000
 
 
 class Fixed:
-    """What is marked: by site, the time of the newest report that the mark is about."""
+    """What is marked: by site, the time of the newest report that the mark is about. `changes` counts what is done."""
 
     def __init__(self) -> None:
         """Read when first asked."""
         self._known: dict[str, int] | None = None
+        self.changes = 0
 
     def __contains__(self, entry: Entry) -> bool:
         """Whether the entry's line is marked, and its report is no newer than the mark."""
@@ -39,6 +40,7 @@ class Fixed:
 
     def mark(self, entry: Entry, fixed: bool) -> None:
         """Mark the entry's line as fixed in its report and older ones, or take that back."""
+        self.changes += 1
         self._known = None  # another server may have marked something
         known = self._read()
         known.pop(_key(entry), None)

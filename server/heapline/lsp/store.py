@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from heapline.places.versions import Version
     from heapline.profile import Format, Frame, Site
     from heapline.report import Report
+    from heapline.settings import Settings
 
 _LEAST_SHARE = 0.01
 
@@ -73,6 +74,7 @@ class FileEntries:
     speakers: dict[Format, Report]
     lines: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     versions: dict[Version, None] = field(default_factory=dict)
+    by_metric: tuple[Settings, int, list[Entry]] | None = None  # kept by features/lines.py
 
     def at(self, line: int) -> list[Entry]:
         """The entries that are at this line now."""

@@ -52,8 +52,7 @@ def shown(ls: Server, path: Path) -> list[Shown]:
     if entries is None or not ls.shows(path):
         return []
     settings = ls.settings_for(path)
-    known = [entry for entry in hot(ls, entries, settings) if weight(entry.site.measures, settings.metric)]
-    known.sort(key=lambda entry: -(weight(entry.site.measures, settings.metric) or 0))
+    known = _by_metric(ls, entries, settings)
     lines = text_lines(ls, path, ls.uri_of(path)) if known else []
     found: dict[tuple[int, str], Shown] = {}
     for entry in known:
@@ -63,6 +62,19 @@ def shown(ls: Server, path: Path) -> list[Shown]:
         if now and ignored(lines, now.line) is None:
             found.setdefault((now.line, entry.report.profile.format), Shown(entry, now))
     return [found[at] for at in sorted(found)]
+
+
+def _by_metric(ls: Server, entries: FileEntries, settings: Settings) -> list[Entry]:
+    """The hot lines that have a number in the metric that is set, largest first.
+
+    Kept while neither reports nor settings nor marks change: an editor asks at each keystroke.
+    """
+    kept = entries.by_metric
+    if kept is None or kept[0] is not settings or kept[1] != ls.fixed.changes:
+        known = [entry for entry in hot(ls, entries, settings) if weight(entry.site.measures, settings.metric)]
+        known.sort(key=lambda entry: -(weight(entry.site.measures, settings.metric) or 0))
+        kept = entries.by_metric = (settings, ls.fixed.changes, known)
+    return kept[2]
 
 
 def with_graph(ls: Server, path: Path, line: int) -> list[Entry]:
