@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from heapline.errors import HeaplineError
-from heapline.files import lines_of
+from heapline.files import is_gzip, lines_of
 from heapline.heap.cache import Identity
 from heapline.heap.duck import is_damage
 from heapline.heap.index import HeapIndex, open_index, unavailable
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from heapline.heap.retained import HeapGraph
     from heapline.profile import Measures, Profile
+
+_LARGEST_TEXT = 2_000_000
+"""Bytes that are read at once: a twentieth of a second. What gzip holds can be a thousand times as much."""
 
 
 @dataclass(frozen=True)
@@ -104,14 +107,35 @@ def needs_index(path: Path) -> bool:
     return not index.is_complete
 
 
+def needs_process(path: Path) -> bool:
+    """Whether reading the report takes so long, or so much, that a server leaves it to a process of its own.
+
+    Raises HeaplineError if it is no report.
+    """
+    if reader_of(path) is None:
+        return needs_index(path)
+    return path.stat().st_size > _LARGEST_TEXT or is_gzip(path)
+
+
+def read_text(path: Path) -> Profile | None:
+    """The profile of a report that is no heap dump; None if it is one. Raises HeaplineError if it cannot be read."""
+    reader = reader_of(path)
+    if reader is None:
+        return None
+    try:
+        with lines_of(path) as stream:
+            return reader.read(path, stream)
+    except OSError as error:
+        raise HeaplineError(f"{path}: cannot be read: {error.strerror or error}.") from error
+
+
 def open_report(path: Path) -> Report:
     """Open a report that needs no (more) indexing. Raises HeaplineError if it cannot be read."""
     try:
         identity = Identity.of(path)
-        reader = reader_of(path)
-        if reader is not None:
-            with lines_of(path) as stream:
-                return Report(reader.read(path, stream), None, identity)
+        profile = read_text(path)
+        if profile is not None:
+            return Report(profile, None, identity)
         index = open_index(path)
     except OSError as error:
         raise HeaplineError(f"{path}: cannot be read: {error.strerror or error}.") from error

@@ -11,10 +11,12 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from heapline import profile_json
 from heapline.cli.loading import build_with_progress, complain
 from heapline.errors import HeaplineError
 from heapline.heap.steps import build
 from heapline.readers import recognise
+from heapline.report import read_text
 
 
 def run(
@@ -37,12 +39,19 @@ def run(
 
 
 def _as_child(file: Path) -> None:
-    """Report progress and the end as JSON lines; die with the parent, whose end of stdin closes when it goes."""
+    """Report progress and the end as JSON lines; die with the parent, whose end of stdin closes when it goes.
+
+    Of a report that is no dump, the last line is its profile.
+    """
     if hasattr(os, "nice"):
         os.nice(10)  # the editor's own requests come first
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        _require_dump(file)
+        _say({"progress": 0.0, "what": "reading"})
+        profile = read_text(file)
+        if profile is not None:
+            _write(profile_json.dump(profile))
+            return
         build(file, lambda what, share: _say({"progress": share, "what": what}), lambda: _say({"indexed": True}))
     except HeaplineError as error:
         _say({"error": str(error).encode(errors="backslashreplace").decode()})
@@ -56,7 +65,11 @@ def _require_dump(file: Path) -> None:
 
 
 def _say(event: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
+    _write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _write(line: bytes) -> None:
+    sys.stdout.buffer.write(line)
     sys.stdout.buffer.flush()
 
 

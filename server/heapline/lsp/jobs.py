@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from heapline import profile_json
 from heapline.errors import HeaplineError
 from heapline.heap import cache
-from heapline.report import Report, needs_index, open_report
+from heapline.report import Report, needs_process, open_report
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from heapline.profile import Profile
+
     Progress = Callable[[str, float], None]
 
 
+_LONGEST_EVENT = 1 << 30  # bytes: the profile of a text is one line
 _log = logging.getLogger(__name__)
 _MAX_COMPLAINT = 8192  # bytes: some twenty lines of a traceback
 
@@ -38,10 +42,13 @@ class Loader:
 
         Cancelling the task kills the child. Raises HeaplineError.
         """
-        if await asyncio.to_thread(_needs_index, path):
+        identity = await asyncio.to_thread(_identity_of_long, path)
+        if identity is not None:
             progress("waiting for another report", 0.0) if self._turn.locked() else None
             async with self._turn:
-                await self._index(path, progress, early)
+                profile = await self._read(path, progress, early)
+            if profile is not None:
+                return Report(profile, None, identity)
         return await asyncio.to_thread(open_report, path)
 
     async def run(self, *arguments: str) -> bytes:
@@ -71,19 +78,25 @@ class Loader:
             with suppress(ProcessLookupError):
                 child.kill()
 
-    async def _index(self, path: Path, progress: Progress, early: Callable[[Report], Awaitable[None]]) -> None:
+    async def _read(self, path: Path, progress: Progress, early: Callable[[Report], Awaitable[None]]) -> Profile | None:
+        """Have a child index a dump; or read a text, of which it gives the profile."""
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "heapline", "index", "--events", str(path)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            limit=_LONGEST_EVENT,
         )
         self._children.add(child)
         assert child.stdout is not None and child.stderr is not None  # noqa: S101, PT018 -- asked for above
         complaint = asyncio.create_task(_tail(child.stderr))
         error: str | None = None
+        profile: Profile | None = None
         try:
             async for line in child.stdout:
+                if profile_json.is_profile(line):
+                    profile = await asyncio.to_thread(profile_json.load, line, path)
+                    continue
                 event = orjson.loads(line)
                 error = event.get("error", error)
                 if "indexed" in event:
@@ -107,6 +120,7 @@ class Loader:
                 f"{path}: the process that indexed it ended early ({_ending(status)})."
                 " It is not loaded again by itself; load it by command to try once more."
             )
+        return profile
 
 
 def mark_crashed(path: Path) -> None:
@@ -141,9 +155,10 @@ async def _tail(stream: asyncio.StreamReader) -> str:
     return kept.decode(errors="replace").strip()
 
 
-def _needs_index(path: Path) -> bool:
+def _identity_of_long(path: Path) -> cache.Identity | None:
+    """What a report that is left to a child is now; None for one that is read at once."""
     try:
-        return needs_index(path)
+        return cache.Identity.of(path) if needs_process(path) else None
     except OSError as error:
         raise HeaplineError(f"{path}: cannot be read: {error.strerror or error}.") from error
 
