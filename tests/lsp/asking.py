@@ -57,6 +57,13 @@ async def actions(
     return [action for action in found or () if isinstance(action, t.CodeAction)]
 
 
+async def questions(
+    editor: Editor, file: Path, line: int, diagnostics: Sequence[t.Diagnostic] = ()
+) -> list[t.CodeAction]:
+    """The actions that show what holds a line's objects: one, or none."""
+    return [a for a in await actions(editor, file, line, diagnostics) if a.title == "Show what holds this"]
+
+
 async def run(editor: Editor, command: t.Command) -> object:
     """What a command answers that the server gave to the editor, with the arguments that it gave."""
     params = t.ExecuteCommandParams(command.command, command.arguments)

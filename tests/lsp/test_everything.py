@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from pygls.uris import to_fs_path
 
-from lsp.asking import actions, held, holders, page_of, prepared, references
+from lsp.asking import held, holders, page_of, prepared, questions, references
 from lsp.editor import EMACS, NEOVIM, VSCODE, Editor, editing
 from sample_files import DUMPS, SAMPLES, TEXTS, sample_id
 
@@ -69,7 +69,7 @@ async def test_every_report_through_every_request(editors: dict[Path, Editor], r
         lines = file.read_text().splitlines()
         lenses = await editor.lenses(file)
         hovers = {line for line in range(1, len(lines) + 1) if await editor.hover(file, line)}
-        offered = {line for line in range(1, len(lines) + 1) if await actions(editor, file, line)}
+        offered = {line for line in range(1, len(lines) + 1) if await questions(editor, file, line)}
         for line in offered & set(lenses):
             await look_around(editor, file, line)
 

@@ -15,7 +15,7 @@ import pytest_asyncio
 from lsprotocol import types as t
 
 from lsp import planted
-from lsp.asking import actions, held, holders, marks, prepared, references
+from lsp.asking import held, holders, marks, prepared, questions, references
 from lsp.conftest import COPIES
 from lsp.editor import Editor, editing, within_patience
 from lsp.oracle import LEAK, LEAK_LINE, TRANSLATE
@@ -71,7 +71,7 @@ async def shows_first_numbers_only(editor: Editor) -> bool:
     """Whether the leaking line has live objects, and nothing that only a graph knows."""
     [title] = (await editor.lenses(LEAK))[LEAK_LINE]
     text = await editor.hover_text(LEAK, LEAK_LINE)
-    asked = [await actions(editor, LEAK, LEAK_LINE), await prepared(editor, LEAK, LEAK_LINE)]
+    asked = [await questions(editor, LEAK, LEAK_LINE), await prepared(editor, LEAK, LEAK_LINE)]
     asked.append(await references(editor, LEAK, LEAK_LINE))
     known = ["retain" in text, "Held by" in text, "retains" in title, marks(editor, "retained-size"), *asked]
     return title.startswith(f"{COPIES * 4_001:,} live · ") and not any(known)
@@ -79,7 +79,7 @@ async def shows_first_numbers_only(editor: Editor) -> bool:
 
 async def shows_what_is_retained(editor: Editor) -> bool:
     [title] = (await editor.lenses(LEAK))[LEAK_LINE]
-    return "retains ≥ " in title and bool(await actions(editor, LEAK, LEAK_LINE))
+    return "retains ≥ " in title and bool(await questions(editor, LEAK, LEAK_LINE))
 
 
 async def test_the_first_numbers_show_before_the_graph_is_done_and_all_of_them_after(

@@ -14,7 +14,7 @@ from lsprotocol import types as t
 from pygls.uris import to_fs_path
 
 from lsp import planted
-from lsp.asking import actions, held, holders, marks, page_of, prepared, references, run
+from lsp.asking import held, holders, marks, page_of, prepared, questions, references, run
 from lsp.editor import CLIENTS, EMACS, Editor, editing
 from lsp.oracle import DUMP, LEAK, LEAK_LINE, TEXT, TRANSLATE
 from lsp.raw import serving
@@ -150,7 +150,7 @@ async def test_lines_without_objects_have_no_holders(editor: Editor) -> None:
         # THEN there is nothing
         assert await prepared(editor, file, line) == []
         assert await references(editor, file, line) == []
-        assert await actions(editor, file, line) == []
+        assert await questions(editor, file, line) == []
         said = len(editor.said)
         assert await editor.command("showHolders", file.as_uri(), line) is None
         assert len(editor.said) == said + 1
@@ -162,7 +162,7 @@ async def test_the_code_action_shows_what_holds_the_line(editor: Editor) -> None
     own = marks(editor, "retained-size")[LEAK.as_uri(), LEAK_LINE]
     other = t.Diagnostic(own.range, "too long", source="rubocop")
     # WHEN the light bulb is asked for
-    [action] = await actions(editor, LEAK, LEAK_LINE, [own, other])
+    [action] = await questions(editor, LEAK, LEAK_LINE, [own, other])
     # THEN it offers the page, and belongs to our diagnostic alone
     assert [d.code for d in action.diagnostics or ()] == ["retained-size"]
     assert action.command
@@ -233,11 +233,11 @@ async def test_only_what_has_a_graph_is_asked() -> None:
     # GIVEN a dump and a memory_profiler text on the same line
     async with editing(TRANSLATE) as editor:
         await editor.load(TEXT)
-        assert await actions(editor, LEAK, LEAK_LINE) == []
+        assert await questions(editor, LEAK, LEAK_LINE) == []
         # WHEN both are loaded
         await editor.load(DUMP)
         # THEN there is one action and one item, the dump's
-        assert len(await actions(editor, LEAK, LEAK_LINE)) == len(await prepared(editor, LEAK, LEAK_LINE)) == 1
+        assert len(await questions(editor, LEAK, LEAK_LINE)) == len(await prepared(editor, LEAK, LEAK_LINE)) == 1
 
 
 @pytest.mark.parametrize("again", [True, False])

@@ -15,7 +15,7 @@ from lsprotocol import types as t
 from heap_dumps import opened
 from heapline.units import human_bytes, human_count
 from lsp import planted
-from lsp.asking import actions, marks, page_of, prepared, references, run
+from lsp.asking import marks, page_of, prepared, questions, references, run
 from lsp.editor import CLIENTS, EMACS, NEOVIM, VSCODE, Editor, editing
 from lsp.oracle import DUMP, LEAK, LEAK_LINE, RECORDED, TEXT, TRANSLATE
 from sample_files import DUMPS, SAMPLES, sample_id
@@ -273,7 +273,7 @@ async def test_a_report_that_names_no_roots_says_nothing_of_retained_sizes(repor
             assert not re.search("retains? (at least|exactly)|Held by", await editor.hover_text(file, line))
             assert not await prepared(editor, file, line)
             assert not await references(editor, file, line)
-            assert not await actions(editor, file, line)
+            assert not await questions(editor, file, line)
         assert marks(editor, "retained-size") == {}
         assert editor.marked
         said = len(editor.said)

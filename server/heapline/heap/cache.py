@@ -106,7 +106,7 @@ def tidy() -> None:
         if pid.isdigit() and not _alive(int(pid)):
             _try_to_remove(path)
     oldest = time.time() - _KEPT_SECONDS
-    for path in (*cache.glob("pages/*.md"), *cache.glob("*.crashed")):
+    for path in (*cache.glob("pages/*"), *cache.glob("*.crashed")):
         if _last_used(path) < oldest:
             _try_to_remove(path)
     for index in sorted(cache.glob("*.duckdb"), key=_last_used, reverse=True)[MAX_INDEXES:]:

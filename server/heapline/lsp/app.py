@@ -12,8 +12,12 @@ from heapline.lsp.features import (
     call_hierarchy,
     code_action,
     code_lens,
+    definition,
+    document_link,
+    document_symbol,
     execute_command,
     explain_paths,
+    folding_range,
     heat,
     hide_file,
     holders,
@@ -21,11 +25,14 @@ from heapline.lsp.features import (
     hover,
     inlay_hint,
     lifecycle,
+    load_text,
     references,
     show_holders,
+    show_in_report,
     sql,
     text_documents,
     watched_files,
+    workspace_symbol,
 )
 from heapline.lsp.protocol import open_stdio
 from heapline.lsp.server import Server
@@ -54,6 +61,14 @@ def make_server() -> Server:
     server.feature(t.CALL_HIERARCHY_INCOMING_CALLS)(call_hierarchy.incoming)
     server.feature(t.CALL_HIERARCHY_OUTGOING_CALLS)(call_hierarchy.outgoing)
     server.feature(t.TEXT_DOCUMENT_REFERENCES)(references.references)
+    server.feature(t.TEXT_DOCUMENT_DOCUMENT_LINK, t.DocumentLinkOptions(resolve_provider=True))(
+        document_link.document_link
+    )
+    server.feature(t.DOCUMENT_LINK_RESOLVE)(document_link.resolve)
+    server.feature(t.TEXT_DOCUMENT_DEFINITION)(definition.definition)
+    server.feature(t.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(document_symbol.document_symbol)
+    server.feature(t.TEXT_DOCUMENT_FOLDING_RANGE)(folding_range.folding_range)
+    server.feature(t.WORKSPACE_SYMBOL)(workspace_symbol.workspace_symbol)
     server.command("heapline.load")(execute_command.load)
     server.command("heapline.restore")(execute_command.restore)
     server.command("heapline.unload")(execute_command.unload)
@@ -62,6 +77,8 @@ def make_server() -> Server:
     server.command("heapline.status")(execute_command.status)
     server.command(code_action.SHOW_HOLDERS)(show_holders.show_holders)
     server.command(code_action.MARK_FIXED)(code_action.mark_fixed)
+    server.command(load_text.LOAD_TEXT)(load_text.load_text)
+    server.command(show_in_report.SHOW_IN_REPORT)(show_in_report.show_in_report)
     server.command("heapline.tree")(show_holders.tree)
     server.command("heapline.explainPaths")(explain_paths.explain_paths)
     server.command("heapline.sql")(sql.sql)

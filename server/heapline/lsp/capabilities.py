@@ -32,6 +32,8 @@ class Client:
     show_document: bool = False
     document_changes: bool = False
     create_files: bool = False
+    nested_symbols: bool = False
+    link_tooltips: bool = False
 
     @classmethod
     def of(cls, capabilities: t.ClientCapabilities) -> Client:
@@ -58,5 +60,7 @@ class Client:
             document_changes=bool(can("workspace.workspace_edit.document_changes")),
             create_files="create" in (can("workspace.workspace_edit.resource_operations") or ()),
             show_document=bool(can("window.show_document.support")),
+            nested_symbols=bool(can("text_document.document_symbol.hierarchical_document_symbol_support")),
+            link_tooltips=bool(can("text_document.document_link.tooltip_support")),
             code_description=bool(can("text_document.publish_diagnostics.code_description_support")),
         )

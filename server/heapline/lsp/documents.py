@@ -84,6 +84,10 @@ class Document(TextDocument):
             ends.pop()
         self._replace(first, last + 1, texts, ends)
 
+    def column(self, position: t.Position) -> int:
+        """The column, in characters, of a position in the client's units, within its line."""
+        return self._place(position)[1]
+
     def _replace(self, first: int, after: int, texts: list[str], ends: list[str]) -> None:
         """Put lines in the place of others; lines at both sides that stay as they are were not changed."""
         old = self.texts[first:after]

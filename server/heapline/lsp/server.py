@@ -17,6 +17,7 @@ from heapline.lsp.capabilities import Client
 from heapline.lsp.fixed import Fixed
 from heapline.lsp.jobs import Loader
 from heapline.lsp.protocol import Protocol, tolerant_converter
+from heapline.lsp.report_texts import ReportTexts
 from heapline.lsp.store import Store
 from heapline.lsp.uris import key_of, to_path, to_uri
 from heapline.markdown import printable
@@ -65,6 +66,7 @@ class Server(LanguageServer):
         self.settling: set[str] = set()
         self.placing = asyncio.Lock()
         self.asking = asyncio.Semaphore(1)
+        self.texts = ReportTexts()
         self.following: dict[str, asyncio.Task[None]] = {}
         self.published: dict[str, Published] = {}
         self.failed: dict[str, Identity | None] = {}

@@ -16,6 +16,8 @@ from lsprotocol import types as t
 from heapline.lsp import following, reports, workspace_edits
 from heapline.lsp.documents import text_lines
 from heapline.lsp.features.lines import merged
+from heapline.lsp.features.load_text import LOAD_TEXT, TITLE, loaded_as
+from heapline.lsp.features.show_in_report import SHOW_IN_REPORT
 from heapline.lsp.server import Server
 from heapline.lsp.store import Entry
 from heapline.lsp.uris import to_path
@@ -31,8 +33,10 @@ MARK_FIXED = "heapline.markFixed"
 
 
 async def code_action(ls: Server, params: t.CodeActionParams) -> list[t.CodeAction]:
-    """What can be done about the numbers of a line."""
+    """What can be done about the numbers of a line; in a report that is not loaded: load it."""
     uri, line = params.text_document.uri, params.range.start.line + 1
+    if ls.texts.get(ls, uri) is not None:
+        return [] if loaded_as(ls, uri) else [_command(TITLE, LOAD_TEXT, uri)]
     path = to_path(uri)
     if path is None:
         return []
@@ -66,6 +70,10 @@ def mark_fixed(ls: Server, uri: str, line: int, fixed: bool) -> int:
 def _questions(entries: list[Entry], uri: str, line: int) -> Iterator[t.CodeAction]:
     if any(entry.report.graph is not None for entry in entries):
         yield _command("Show what holds this", SHOW_HOLDERS, uri, line)
+    texts = [entry.report.path for entry in entries if entry.report.index is None]
+    for path in texts:
+        title = "Show in report" if len(texts) == 1 else f"Show in {plain(path.name)}"
+        yield _command(title, SHOW_IN_REPORT, uri, line, str(path))
 
 
 def _ways_out(ls: Server, entries: list[Entry], path: Path, uri: str, line: int) -> Iterator[t.CodeAction]:

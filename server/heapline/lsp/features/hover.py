@@ -15,8 +15,10 @@ from heapline import markdown
 from heapline.lsp import following, messages, reports
 from heapline.lsp.documents import line_range, text_lines
 from heapline.lsp.features.lines import merged
+from heapline.lsp.features.load_text import loaded_as
+from heapline.lsp.report_texts import column_range
 from heapline.lsp.server import Server
-from heapline.lsp.uris import to_path
+from heapline.lsp.uris import key_of, to_path
 from heapline.places.rules import told
 from heapline.places.texts import ignored
 from heapline.profile import FORMAT_NAMES
@@ -35,6 +37,8 @@ _NOTABLE_SHARE = 0.01
 async def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
     """The line's numbers from each report: totals, classes, generations, the report and its age."""
     path = to_path(params.text_document.uri)
+    if ls.texts.get(ls, params.text_document.uri) is not None:
+        return await _of_row(ls, params)
     if path is None or not (ls.shows(path) and ls.settings_for(path).hover.enabled):
         return None
     await following.caught_up(ls, path)
@@ -46,12 +50,29 @@ async def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
     lines = text_lines(ls, path, params.text_document.uri)
     if not here or line > len(lines):
         return None
-    parts = [part for entry in merged(here) if (part := _section_or_nothing(ls, entry))]
-    if not parts:
+    contents = _contents(ls, here)
+    return t.Hover(contents, line_range(ls, lines, line)) if contents else None
+
+
+async def _of_row(ls: Server, params: t.HoverParams) -> t.Hover | None:
+    """In a report: what the line that a row names has in the other reports that are loaded."""
+    uri, at = params.text_document.uri, params.position
+    document = ls.open_document(uri)
+    column = document.column(at) if document else 0
+    found = await ls.texts.ask(ls, uri, lambda text: text.placed_at(at.line, column))
+    if found is None or document is None or at.line >= len(document.texts):
         return None
+    location, place = found
+    entries, own = ls.store.entries(place.file), loaded_as(ls, uri)
+    here = entries.lines.get(place.line, []) if entries else []
+    contents = _contents(ls, [e for e in here if own is None or key_of(e.report.path) != key_of(own)])
+    return t.Hover(contents, column_range(ls, document.texts[at.line], at.line, location)) if contents else None
+
+
+def _contents(ls: Server, entries: Sequence[Entry]) -> t.MarkupContent | None:
+    parts = [part for entry in merged(entries) if (part := _section_or_nothing(ls, entry))]
     kind = t.MarkupKind.Markdown if ls.client.markdown else t.MarkupKind.PlainText
-    text = "\n\n---\n\n".join("\n".join(part) for part in parts)
-    return t.Hover(t.MarkupContent(kind, text), line_range(ls, lines, line))
+    return t.MarkupContent(kind, "\n\n---\n\n".join("\n".join(part) for part in parts)) if parts else None
 
 
 def _section_or_nothing(ls: Server, entry: Entry) -> list[str]:

@@ -1,0 +1,1 @@
+"""Report texts as people read them, of whatever tool: which lines of code they name, and how they are divided."""

@@ -1,0 +1,49 @@
+"""How a report text is divided: titles over a line of dashes, and the blocks of native leak checkers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from heapline.readers.text import without_colours
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_RULE = re.compile(r"-{5,}|={5,}")
+_BLOCK = re.compile(
+    r"(?:=+[0-9]+=+ ?)?(?:(?:[0-9,]+ (?:\([^)]*\) )?bytes in [0-9,]+ blocks are |(?:Direct|Indirect) leak of |"
+    r"HEAP SUMMARY:|LEAK SUMMARY:)|Total allocated)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a text: its title, and the 0-based numbers of its first line, of its first row and of its last line."""
+
+    title: str
+    first: int
+    rows: int
+    last: int
+
+
+def sections(texts: Sequence[str]) -> list[Section]:
+    """The parts of a text, in order; each ends before the next, without the empty lines between them."""
+    starts: list[tuple[str, int, int]] = []
+    for number, text in enumerate(texts):
+        above = texts[number - 1].strip() if number else ""
+        if above and text[:1] in "-=\x1b" and _RULE.fullmatch(without_colours(text).strip()):
+            if starts and starts[-1][1] == number - 1:  # a block's title, with a rule of its own
+                starts.pop()
+            starts.append((above, number - 1, number + 1))
+        elif _BLOCK.match(text):
+            starts.append((text.strip(), number, number + 1))
+    found = []
+    ends = [first_line for _, first_line, _ in starts[1:]] + [len(texts)]
+    for (title, first_line, rows), after in zip(starts, ends if starts else [], strict=True):
+        last = after - 1
+        while last > first_line and not texts[last].strip():
+            last -= 1
+        found.append(Section(without_colours(title), first_line, rows, last))
+    return found
