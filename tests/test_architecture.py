@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "server" / "heapline"
-BELOW_LSP = ("readers", "heap", "places", "insight", "settings", "export")
+BELOW_LSP = ("readers", "heap", "places", "insight", "settings", "export", "texts")
 ALLOWED = {
     "heap": {"heap", "profile", "errors", "files", "inflate"},
     "readers": {"readers", "heap", "profile", "errors", "files", "units"},
     "places": {"places", "profile"},
     "insight": {"insight", "heap", "profile", "places", "report", "metrics", "settings", "errors"},
     "settings": {"settings", "errors"},
+    "texts": {"texts", "readers"},
     "export": {
         "__version__",
         "export",
