@@ -12,6 +12,7 @@ import orjson
 import typer
 
 from heapline.cli import printing
+from heapline.cli.filtering import Filter, IgnoreOption, OnlyOption
 from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, places_in, settings_in
 from heapline.errors import HeaplineError
@@ -55,9 +56,12 @@ def run(
     exact: Annotated[
         int, typer.Option(min=0, help="With --json: for how many sites to compute the exact retained size.")
     ] = _DEFAULT_EXACT,
+    only: OnlyOption = None,
+    ignore: IgnoreOption = None,
 ) -> None:
     """Print the totals and the hottest lines of each report."""
     folder = folder_of(workspace)
+    wanted = Filter(folder, tuple(only or ()), tuple(ignore or ()))
     read = 0
     for path in files or _named(folder):
         loaded = load(path)
@@ -67,10 +71,10 @@ def run(
             with asking(loaded):
                 places = places_in(folder, loaded)
                 if json:
-                    found = as_json(loaded, places, top, exact)
+                    found = as_json(loaded, places, top, exact, wanted)
                     sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_APPEND_NEWLINE))
                 else:
-                    _print(loaded, places, folder, top or _DEFAULT_TOP)
+                    _print(loaded, places, wanted, top or _DEFAULT_TOP)
         except HeaplineError as error:
             complain(error)
             continue
@@ -92,8 +96,10 @@ def _named(folder: Path) -> list[Path]:
     return list(dict.fromkeys(file for files in found.values() for file in files))
 
 
-def as_json(report: Report, places: Placement, top: int | None, exact: int) -> dict[str, Any]:
-    """The report as the documented JSON object; a number that the report cannot know is None.
+def as_json(
+    report: Report, places: Placement, top: int | None, exact: int, wanted: Filter | None = None
+) -> dict[str, Any]:
+    """The report as the documented JSON object, with the sites that are wanted; what it cannot know is None.
 
     The exact retained size is computed for the first `exact` sites.
     """
@@ -128,7 +134,7 @@ def as_json(report: Report, places: Placement, top: int | None, exact: int) -> d
                 "retained_size_exact": report.graph.exact(row.id) if report.graph and number < exact else None,
                 "amounts": _amounts(row.site.measures),
             }
-            for number, row in enumerate(_rows(report, places)[:top])
+            for number, row in enumerate(_rows(report, places, wanted)[:top])
         ],
         "tables": [{"title": found.title, "columns": found.columns, "rows": found.rows} for found in profile.tables],
     }
@@ -154,10 +160,14 @@ class _Row:
     place: Place | None
 
 
-def _rows(report: Report, places: Placement) -> list[_Row]:
-    """The sites, by retained size where it is known, else by bytes; largest first."""
+def _rows(report: Report, places: Placement, wanted: Filter | None) -> list[_Row]:
+    """The sites that are wanted, by retained size where it is known, else by bytes; largest first."""
     placed = ((s, places.place(s.path, s.line, s.method)) for s in report.profile.sites)
-    rows = [_Row(number, site, place) for number, (site, place) in enumerate(placed)]
+    rows = [
+        _Row(number, site, place)
+        for number, (site, place) in enumerate(placed)
+        if wanted is None or wanted.keeps(site.path, place)
+    ]
     return sorted(rows, key=lambda row: (*_weight(row.site.measures), row.site.path, row.site.line))
 
 
@@ -166,12 +176,15 @@ def _weight(measures: Measures) -> tuple[int, int, int, int]:
     return (-retained, -measures.shallow_bytes, -measures.shallow_objects, -measures.largest_count)
 
 
-def _print(report: Report, places: Placement, folder: Path, top: int) -> None:
+def _print(report: Report, places: Placement, wanted: Filter, top: int) -> None:
     printing.header(report)
-    rows = _rows(report, places)
+    rows, folder = _rows(report, places, wanted), wanted.folder
+    left_out = len(report.profile.sites) - len(rows)
+    if left_out:
+        printing.note(f"{things(left_out, 'line')} of files that are not asked for (--only, --ignore) left out.")
     inside = [row for row in rows if row.place and row.place.is_of_workspace]
     outside = [row for row in rows if not (row.place and row.place.is_of_workspace)]
-    if rows and not inside:
+    if rows and not inside and not left_out:
         largest = rows[0].site
         printing.note(
             f"none of its {things(len(rows), 'line')} lies in this workspace, {folder}"

@@ -31,8 +31,9 @@ TOML_NAME = ".heapline.toml"
 MAX_TOML_BYTES = 16 * 1024
 # Editors send the tree bare or under one of these.
 WRAPPERS = frozenset({"settings", "heapline"})
-# The VS Code extension's own settings, which arrive along with the server's.
-CLIENT_ONLY = frozenset({"server", "trace"})
+# The VS Code extension's own settings, which arrive along with the server's; and what a client says of the workspace,
+# which a file of the workspace must not say.
+CLIENT_ONLY = frozenset({"server", "trace", "trusted"})
 
 
 def resolve(toml: Path | None, editor: object | None) -> tuple[Settings, list[str]]:

@@ -20,6 +20,11 @@ def matches(globs: tuple[str, ...], below: str) -> bool:
     return bool(globs) and _form(globs).fullmatch(below) is not None
 
 
+def is_glob(text: str) -> bool:
+    """Whether the text has a sign that stands for others."""
+    return "*" in text or "?" in text
+
+
 def literal(path: str) -> str:
     """The glob that names just this file."""
     return re.sub(r"[*?\[\]]", "?", path)

@@ -12,8 +12,6 @@ from heapline.lsp.capabilities import Client
 from heapline.lsp.features.watched_files import catch_up
 from heapline.lsp.server import Server
 
-TRUSTED = "trusted"
-
 
 async def trust(ls: Server) -> None:
     """`heapline.trust`: the user trusts the workspace from now on: git may be asked about its files."""
@@ -26,11 +24,8 @@ def initialize(ls: Server, params: t.InitializeParams) -> None:
     """Note what the client can do and which settings it starts with."""
     ls.protocol.keep_documents_by_line()
     ls.client = Client.of(params.capabilities)
-    options = params.initialization_options
-    if isinstance(options, dict) and TRUSTED in options:  # no setting: a workspace must not say it of itself
-        ls.trusted = options[TRUSTED] is True
-        options = {name: value for name, value in options.items() if name != TRUSTED}
-    ls.client_settings = options
+    options = ls.client_settings = params.initialization_options
+    ls.trusted = isinstance(options, dict) and options.get("trusted") is True
 
 
 async def initialized(ls: Server, params: t.InitializedParams) -> None:
