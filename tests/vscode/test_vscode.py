@@ -64,6 +64,9 @@ def test_a_user_goes_from_the_dump_to_what_holds_the_memory_and_turns_it_all_off
     assert seen["position"].startswith(f"Ln {line}, ")
     # AND the largest of what holds the heap comes first
     assert seen["dominators"][0].startswith("module Main")
+    # AND a click at the end of a list fetches the next hundred
+    rest, next_rest = (int(seen[row].split()[0].replace(",", "")) for row in ("more", "evenMore"))
+    assert next_rest == rest - 100
     # AND one click turns everything off
     assert "off" in seen["off"]
 

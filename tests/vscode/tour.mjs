@@ -5,7 +5,7 @@ import { Screen } from "./screen.mjs";
 
 const SIDE_BAR = 450; // pixels: room for what a row says
 
-/** Gives what was to be read on the way: `{ lens, hover, status, problems, holders, hot, filtered, position, dominators, off }`. */
+/** Gives what was to be read on the way: `{ lens, hover, status, problems, holders, hot, filtered, position, dominators, more, evenMore, off }`. */
 export async function tour(code, options) {
   const { page } = code;
   const screen = new Screen(page, options.out);
@@ -73,10 +73,19 @@ export async function tour(code, options) {
 
   // The dominator tree.
   await screen.click(".pane-header", "Dominators");
-  await screen.row("Dominators", "module Main").waitFor();
+  await screen.row("Dominators", "module Main").click();
   seen.dominators = await screen.rows("Dominators");
   await screen.restPointer();
   await screen.picture("dominators");
+
+  // Its list goes on with a click at its end.
+  await page.keyboard.press("End");
+  const more = screen.row("Dominators", " more…");
+  seen.more = await more.getAttribute("aria-label");
+  await more.click();
+  await screen.row("Dominators", seen.more).waitFor({ state: "detached" });
+  await page.keyboard.press("End");
+  seen.evenMore = await more.getAttribute("aria-label");
 
   // Everything off, and on again, from the status bar.
   await screen.click(".statusbar-item", dump);

@@ -42,7 +42,12 @@ export class State implements vscode.Disposable {
   /** The running server's answer to one of its commands; undefined if it has none, or does not run. */
   async ask<Answer>(command: string, ...args: unknown[]): Promise<Answer | undefined> {
     if (!this.server.isRunning) return undefined;
-    return (await this.server.execute<Answer | null>(command, ...args)) ?? undefined;
+    try {
+      return (await this.server.execute<Answer | null>(command, ...args)) ?? undefined;
+    } catch (error) {
+      if (this.server.isRunning) throw error;
+      return undefined; // it ended meanwhile, which is told elsewhere; when it is back, it is asked anew
+    }
   }
 
   dispose(): void {

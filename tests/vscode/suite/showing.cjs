@@ -1,7 +1,7 @@
 // What is shown, and how to be rid of it: hints, the chosen number, hidden files, the switch for everything, the table.
 const assert = require("node:assert/strict");
 const vscode = require("vscode");
-const { afterDiagnostics, diagnostics, file, lenses, line, load, options } = require("../inside.cjs");
+const { afterDiagnostics, diagnostics, file, lenses, line, load, options, report } = require("../inside.cjs");
 
 const settings = () => vscode.workspace.getConfiguration("heapline");
 const set = (name, value) => settings().update(name, value, vscode.ConfigurationTarget.Global);
@@ -71,6 +71,17 @@ describe("What is shown", () => {
     await run("heapline.toggle");
     await afterDiagnostics(() => diagnostics().length > 0);
     assert.equal((await titles()).length, 1);
+  });
+
+  it("goes to the line from a lens that knows no holders, to show what is known", async () => {
+    const text = vscode.Uri.joinPath(report, "..", "memory_profiler.txt");
+    await load(text);
+    const [lens] = (await lenses()).filter(({ command }) => command.title.startsWith("allocated"));
+    assert.equal(lens.command.command, "heapline.showDetails");
+    await vscode.window.showTextDocument(file);
+    await run(lens.command.command, ...lens.command.arguments);
+    assert.equal(vscode.window.activeTextEditor.selection.active.line, lens.range.start.line);
+    await run("heapline.unloadReport", text);
   });
 
   it("can be copied as a table", async () => {
