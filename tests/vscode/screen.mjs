@@ -67,12 +67,6 @@ export class Screen {
     }
   }
 
-  /** Puts the pointer where it rests on nothing. */
-  async restPointer() {
-    await this.page.mouse.move(200, 15);
-    await this.gone(".workbench-hover-container .monaco-hover");
-  }
-
   /** Brings an element into view that may be hidden by a scroll bar. */
   async scrollTo(selector) {
     await this.page.locator(selector).first().evaluate((element) => element.scrollIntoView({ block: "center" }));
@@ -128,8 +122,10 @@ export class Screen {
     await this.page.getByRole("button", { name: button, exact: true }).click();
   }
 
+  /** Takes a picture, without the tooltip of whatever the pointer happens to rest on. */
   picture(name) {
-    return this.page.screenshot({ path: path.join(this.pictures, `${name}.png`), animations: "disabled" });
+    const style = ".workbench-hover-container { visibility: hidden }";
+    return this.page.screenshot({ path: path.join(this.pictures, `${name}.png`), animations: "disabled", style });
   }
 }
 

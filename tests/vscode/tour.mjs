@@ -5,7 +5,10 @@ import { Screen } from "./screen.mjs";
 
 const SIDE_BAR = 450; // pixels: room for what a row says
 
-/** Gives what was to be read on the way: `{ lens, hover, status, problems, holders, hot, filtered, position, dominators, more, evenMore, off }`. */
+/**
+ * Gives what was to be read on the way: `{ lens, hover, status, problems, holders, hot, filtered, position, dominators,
+ * more, evenMore, off }`.
+ */
 export async function tour(code, options) {
   const { page } = code;
   const screen = new Screen(page, options.out);
@@ -23,7 +26,6 @@ export async function tour(code, options) {
   await screen.text(".context-view .action-label", "Load report");
   await screen.picture("load");
   await screen.click(".context-view .action-label", "Load report");
-  await screen.restPointer();
 
   // Lenses and heat; the status bar names the report.
   await screen.text(".codelens-decoration", "retains");
@@ -49,11 +51,11 @@ export async function tour(code, options) {
   await lens.click();
   await screen.row("Holders", "Hash").locator(".monaco-tl-twistie").click();
   await screen.row("Holders", "root vm").waitFor();
-  await screen.restPointer();
   seen.holders = await screen.rows("Holders");
   await screen.picture("holders");
 
   // The hot lines, flat, filtered, and a jump to one.
+  await screen.row("Hot lines", options.file).waitFor();
   seen.hot = await screen.rows("Hot lines");
   await screen.command("Heapline: Group lines by…");
   await screen.click(".quick-input-list .monaco-list-row", "No groups");
@@ -68,14 +70,12 @@ export async function tour(code, options) {
   seen.position = await screen.text(".statusbar-item", "Ln ");
   await screen.text(".codelens-decoration", "retains");
   await screen.heat(1);
-  await screen.restPointer();
   await screen.picture("hot-lines");
 
   // The dominator tree.
   await screen.click(".pane-header", "Dominators");
   await screen.row("Dominators", "module Main").click();
   seen.dominators = await screen.rows("Dominators");
-  await screen.restPointer();
   await screen.picture("dominators");
 
   // Its list goes on with a click at its end.
@@ -95,11 +95,10 @@ export async function tour(code, options) {
   seen.off = await screen.text(".statusbar-item", "Heapline is off");
   await screen.gone(".codelens-decoration");
   await screen.noHeat();
-  await screen.restPointer();
   await screen.picture("off");
   await screen.click(".statusbar-item", "Heapline is off");
   await screen.click(".quick-input-list .monaco-list-row", "Turn Heapline on");
   await screen.text(".codelens-decoration", "retains");
-  await screen.heat(1);
+  await screen.heat(4);
   return seen;
 }

@@ -65,12 +65,12 @@ class HotLinesTree extends PagedTree {
   }
 
   async chooseGrouping(): Promise<void> {
-    const by = await choose("Group lines by", this.known?.groupings ?? [], GROUPINGS, this.wished.by);
+    const by = await choose("Group lines by", this.known?.groupings ?? Object.keys(GROUPINGS), GROUPINGS, this.wished.by);
     if (by !== undefined) await this.wish({ by });
   }
 
   async chooseMetric(): Promise<void> {
-    const metric = await choose("Sort lines by", this.known?.metrics ?? [], METRICS, this.known?.metric);
+    const metric = await choose("Sort lines by", this.known?.metrics ?? Object.keys(METRICS), METRICS, this.known?.metric);
     if (metric !== undefined) await this.wish({ metric });
   }
 
