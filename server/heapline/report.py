@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -79,6 +80,12 @@ class Report:
     @property
     def _tracer_bytes(self) -> int:
         return self.index.report.tracer_bytes if self.index else 0
+
+    @cached_property
+    def live_objects_at(self) -> dict[tuple[str, int], int]:
+        """Live objects by path and line, of those lines whose report knows them."""
+        known = ((site.path, site.line, site.measures.live_objects) for site in self.profile.sites)
+        return {(path, line): objects for path, line, objects in known if objects is not None}
 
     def close(self) -> None:
         """Release the report's index."""

@@ -90,7 +90,7 @@ async def test_what_gathers_the_leak_is_marked_and_what_passes_it_on_is_not(
     assert all(retained[at] >= retained[LEAK, HOLDER_LINE] for at in above)
     # WHEN the dump is loaded
     # THEN only the cache and its entries are marked for what they retain, the others at most for live objects
-    assert marks(editor, "retained-size").keys() == BOTH
+    assert gathered(editor).keys() == BOTH
     assert marks(editor, "live-memory")
     assert not {(file.as_uri(), line) for file, line in above} & marks(editor, "live-memory").keys()
 
@@ -105,17 +105,24 @@ async def test_the_message_says_what_holds_how_much_since_when_and_by_which_root
         [site] = [i for i, site in enumerate(index.sites()) if site[0].endswith(LEAK.name) and site[1] == HOLDER_LINE]
         [hash_] = index.graph.biggest(site)
     # WHEN its diagnostic is read
-    message = marks(editor, "retained-size")[LEAK.as_uri(), HOLDER_LINE].message
+    message = marks(editor, "leak-suspect")[LEAK.as_uri(), HOLDER_LINE].message
 
     # THEN it says what was allocated, what that holds, how much, since when, and the way from the root
     size = retained[LEAK, HOLDER_LINE]
     assert message.startswith(f"A Hash allocated here holds {human_count(hash_.objects)} objects (")
     assert f"): at least {human_bytes(size)}, {100 * size / whole:.1f} % of what the roots of heap-3" in message
     assert re.search(r" Allocated since generation \d+\. ", message)
+    # AND why it is suspected
+    assert re.search(r" Leak suspect, score \d+ of 100: .+ in each of 6 of the 7 busy generations ", message)
     assert message.endswith(" Held by root vm → class Object → module Main → Translator → TranslationCache.")
     # AND the entries' own tells how many there are
     entries = marks(editor, "retained-size")[LEAK.as_uri(), LEAK_LINE].message
     assert entries.startswith("4,001 objects allocated here hold ")
+
+
+def gathered(editor: Editor) -> dict[tuple[str, int], t.Diagnostic]:
+    """What is marked for what it retains: if that keeps growing, as a leak suspect."""
+    return {**marks(editor, "retained-size"), **marks(editor, "leak-suspect")}
 
 
 def page_title(uri: str) -> str:
@@ -149,7 +156,7 @@ async def test_only_clients_that_can_get_the_way_from_the_root_line_by_line(clie
 
 
 @pytest.mark.parametrize(
-    ("share", "marked"), [(1, BOTH), (56, {(LEAK.as_uri(), HOLDER_LINE)}), (59, set())], ids=["1", "56", "59"]
+    ("share", "marked"), [(1, {(LEAK.as_uri(), LEAK_LINE)}), (54, {(LEAK.as_uri(), LEAK_LINE)}), (56, set())]
 )
 async def test_lines_are_marked_from_the_retained_share_on_that_is_set(
     share: float, marked: set[tuple[str, int]]
@@ -162,20 +169,27 @@ async def test_lines_are_marked_from_the_retained_share_on_that_is_set(
         assert marked <= marks(editor, "retained-size").keys()
         assert share == 1 or marks(editor, "retained-size").keys() == marked
         # AND one that does not for its live objects, if these reach their share
-        assert ((LEAK.as_uri(), LEAK_LINE) in marks(editor, "live-memory")) == (share > 1)
+        assert ((LEAK.as_uri(), LEAK_LINE) in marks(editor, "live-memory")) == (share > 54)
+        # AND a leak suspect is one at any share
+        assert marks(editor, "leak-suspect").keys() == {(LEAK.as_uri(), HOLDER_LINE)}
 
 
 @pytest.mark.parametrize(
-    ("leak", "line"), [("blog/lib/post_summary_cache.rb", 11), ("weakmap/lib/image_registry.rb", 13)]
+    "leaks",
+    [
+        [("blog/lib/post_summary_cache.rb", 11), ("blog/lib/request_log.rb", 5)],
+        [("weakmap/lib/image_registry.rb", 13)],
+    ],
 )
-async def test_the_leaks_of_the_other_programs_are_marked_where_they_gather(leak: str, line: int) -> None:
+async def test_the_leaks_of_the_other_programs_are_marked_where_they_gather(leaks: list[tuple[str, int]]) -> None:
     # GIVEN a program with a planted leak
-    folder = SAMPLES / leak.split("/")[0]
+    folder = SAMPLES / leaks[0][0].split("/")[0]
     async with editing(folder) as editor:
         # WHEN its last dump is loaded
         await editor.load(folder / "reports/heap-3.json.gz")
-        # THEN the line that gathers it is marked, and no other: not one that holds nothing but its own objects
-        assert marks(editor, "retained-size").keys() == {((SAMPLES / leak).as_uri(), line)}
+        # THEN the lines that gather it are marked, and no others: not one that holds nothing but its own objects
+        assert gathered(editor).keys() == {((SAMPLES / file).as_uri(), line) for file, line in leaks}
+        assert marks(editor, "leak-suspect").keys() == gathered(editor).keys()
 
 
 async def test_a_retained_size_is_a_lower_bound_until_what_holds_the_line_was_asked_for(tmp_path: Path) -> None:

@@ -14,9 +14,15 @@ import typer
 from heapline import profile_json
 from heapline.cli.loading import build_with_progress, complain
 from heapline.errors import HeaplineError
+from heapline.heap.duck import explaining
+from heapline.heap.index import open_index
 from heapline.heap.steps import build
+from heapline.insight.conclusions import conclusions_of
 from heapline.readers import recognise
 from heapline.report import read_text
+
+_BUILT = 0.95
+"""How far the work is when the index and the graph are there."""
 
 
 def run(
@@ -53,10 +59,24 @@ def _as_child(file: Path) -> None:
             _write(profile_json.dump(profile))
             return
         build(file, lambda what, share: _say({"progress": share, "what": what}), lambda: _say({"indexed": True}))
+        _say({"progress": _BUILT, "what": "looking for what grows"})
+        _conclude(file)
     except HeaplineError as error:
         _say({"error": str(error).encode(errors="backslashreplace").decode()})
         raise typer.Exit(1) from None
     _say({"done": True})
+
+
+def _conclude(file: Path) -> None:
+    """Draw the conclusions here, so that the server, which reads them, need not hold the whole graph in memory."""
+    with explaining(file):
+        index = open_index(file)
+        if index is None:
+            return  # it was removed in the meantime: whoever opens it next says so
+        try:
+            conclusions_of(index)
+        finally:
+            index.close()
 
 
 def _require_dump(file: Path) -> None:

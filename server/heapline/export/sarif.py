@@ -12,13 +12,14 @@ import orjson
 
 from heapline import __version__
 from heapline.export.subject import text_of
-from heapline.insight.top_holders import TopHolder, top_holders
+from heapline.insight.conclusions import conclusions_of
 from heapline.markdown import plain
 from heapline.units import share, summary
 
 if TYPE_CHECKING:
     from heapline.export.subject import Row, Subject
     from heapline.heap.retained import Label
+    from heapline.insight.top_holders import TopHolder
     from heapline.places.mapping import Place
 
 _RULES = {
@@ -34,9 +35,10 @@ def write(subject: Subject) -> bytes:
     settings = subject.settings.diagnostics
     report = subject.report
     holders: dict[int, TopHolder] = {}
-    if report.graph:
+    concluded = conclusions_of(report.index) if report.index else None
+    if concluded:
         least = settings.retained_share / 100 * report.held_bytes
-        holders = {found.site: found for found in top_holders(report.graph, least)}
+        holders = {found.site: found for found in concluded.top_holders if found.retained >= least}
     results = [
         _result(subject, row, row.place, rule, holders.get(row.site_id))
         for row in subject.rows

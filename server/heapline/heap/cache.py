@@ -18,7 +18,7 @@ import platformdirs
 from heapline.errors import HeaplineError
 
 SCHEMA = 3
-"""Version of schema.sql, summary.sql and graph.sql; part of every index's name."""
+"""Version of schema.sql, summary.sql, graph.sql and of conclusions; part of every index's name."""
 
 MAX_INDEXES = 24
 """Indexes kept; the ones unused for longest go first. A dump of 5 M objects makes about 140 MB."""
@@ -73,6 +73,11 @@ def graph_path(index: Path) -> Path:
     return index.with_suffix(".graph")
 
 
+def conclusions_path(index: Path) -> Path:
+    """Where what was concluded from the dump of an index is, or will be."""
+    return index.with_suffix(".conclusions")
+
+
 def partial_path(index: Path) -> Path:
     """The temporary name under which this process writes an index."""
     return index.with_name(f"{index.stem}.{os.getpid()}.partial-{index.suffix[1:]}")
@@ -87,6 +92,12 @@ def discard(index: Path) -> None:
     """Remove an index and whatever DuckDB left beside it."""
     for path in index.parent.glob(f"{index.name}*"):
         _remove(path)
+
+
+def discard_all(index: Path) -> None:
+    """Remove an index and all that was derived from it."""
+    for path in (index, graph_path(index), conclusions_path(index)):
+        discard(path)
 
 
 def touch(index: Path) -> None:
@@ -111,8 +122,7 @@ def tidy() -> None:
             _try_to_remove(path)
     for index in sorted(cache.glob("*.duckdb"), key=_last_used, reverse=True)[MAX_INDEXES:]:
         with suppress(OSError):
-            discard(index)
-            discard(graph_path(index))
+            discard_all(index)
 
 
 def _try_to_remove(path: Path) -> None:

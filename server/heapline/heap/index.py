@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,18 @@ from heapline.heap.retained import HeapGraph
 from heapline.profile import MAX_PROBLEMS, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 _READING_MEMORY = "256MB"
+_CORE = ("BasicObject", "Object", "Module", "Class", "Kernel", "Comparable", "String", "Symbol", "Array", "Hash")
+"""Ruby makes these first, and compaction does not move them: a process is known by where they are."""
+_CORE_CLASSES = (
+    "select name, min(address) from class_name where called in ('class ' || name, 'module ' || name)"
+    " and name in (select unnest(?)) group by name"
+)
 _UNREADABLE = (duckdb.Error, IndexError, TypeError)
 """What reading a damaged database raises; an empty or missing value counts as one."""
 
@@ -53,7 +60,11 @@ class Count:
 
 
 class HeapIndex:
-    """A finished index of one dump, read-only. Not for use from several threads at once."""
+    """A finished index of one dump, read-only. Not for use from several threads at once.
+
+    `core_classes` has the addresses of Ruby's first classes by name; `youngest` is the last generation of a traced
+    object, None if there is none.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the index at `path`; raises duckdb.Error if it is no whole index of this version."""
@@ -62,6 +73,8 @@ class HeapIndex:
         try:
             self.report = Report(*self._rows("from report")[0])
             self.sites()  # damage shows only where it is read
+            self.core_classes = dict(self._rows(_CORE_CLASSES, list(_CORE)))
+            ((self.youngest,),) = self._rows("select max(generation) from site_generation")
         except BaseException:
             self._connection.close()  # or DuckDB goes on to serve the damaged file
             raise
@@ -90,6 +103,17 @@ class HeapIndex:
         """Whether nothing is left to be built: the graph is there, or the dump cannot have one."""
         return self.graph is not None or not self.report.has_roots
 
+    @contextmanager
+    def cursor(self) -> Iterator[HeapIndex]:
+        """The same index and graph for another thread; raises duckdb.Error."""
+        other = HeapIndex(self.path)
+        try:
+            if self.graph:
+                other.attach(cache.graph_path(self.path))
+            yield other
+        finally:
+            other.close()
+
     def close(self) -> None:
         """Release the files."""
         if self.graph:
@@ -99,8 +123,7 @@ class HeapIndex:
     def discard(self) -> None:
         """Remove the index and its graph, so that they are built anew."""
         self.close()
-        cache.discard(self.path)
-        cache.discard(cache.graph_path(self.path))
+        cache.discard_all(self.path)
 
     def sites(self) -> list[tuple[str, int, str | None, int, int]]:
         """All sites as (path, line, method, objects, bytes), most bytes first; a site's id is its position."""
@@ -113,11 +136,6 @@ class HeapIndex:
             " from slot join kind on kind.id = slot.kind where generation >= 0 and spot >= 0"
             " group by generation order by generation"
         )
-
-    def youngest_generation(self) -> int | None:
-        """The last generation that has traced objects, if any has."""
-        ((youngest,),) = self._rows("select max(generation) from site_generation")
-        return None if youngest is None else int(youngest)
 
     def sites_of(self, first: int, last: int) -> list[tuple[int, int, int]]:
         """What was allocated in these generations, both included: (site, objects, bytes), most bytes first."""
@@ -157,14 +175,6 @@ class HeapIndex:
         columns = self._connection.execute("select address, memsize, generation, spot, kind from slot").fetchnumpy()
         kinds = self._rows("select type, name, is_tracer from kind order by id")
         return columns, kinds, self._rows("select file, line from spot order by id")
-
-    def class_addresses(self, names: Sequence[str]) -> dict[str, int]:
-        """The addresses of those of these classes and modules that the dump names."""
-        query = (
-            "select name, min(address) from class_name where called in ('class ' || name, 'module ' || name)"
-            " and name in (select unnest(?)) group by name"
-        )
-        return dict(self._rows(query, list(names)))
 
     def problems(self) -> tuple[Problem, ...]:
         """The first damaged lines, in the file's order; those that are lost before those that were repaired."""

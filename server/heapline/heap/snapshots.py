@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from heapline.heap.index import HeapIndex
 
-_CORE = ("BasicObject", "Object", "Module", "Class", "Kernel", "Comparable", "String", "Symbol", "Array", "Hash")
-"""Ruby makes these first, and compaction does not move them: a process is known by where they are."""
-
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -101,8 +98,9 @@ def read(indexes: Sequence[HeapIndex]) -> tuple[list[Snapshot], Names]:
 
 def same_process(one: HeapIndex, other: HeapIndex) -> bool:
     """Whether Ruby's own classes are at the same addresses in both dumps."""
-    here, there = one.class_addresses(_CORE), other.class_addresses(_CORE)
-    return bool(here) and all(there.get(name) == address for name, address in here.items())
+    here, there = one.core_classes, other.core_classes
+    common = here.keys() & there.keys()
+    return bool(common) and all(here[name] == there[name] for name in common)
 
 
 def match(old: Snapshot, new: Snapshot) -> Match:

@@ -65,11 +65,14 @@ def generations_of(index: HeapIndex) -> Generations:
     )
 
 
-def in_periods(counts: Sequence[Generation], most: int) -> list[Generation]:
-    """The generations in at most `most` periods of equal length, from the first to the last, empty ones included."""
+def in_periods(counts: Sequence[Generation], most: int, span: tuple[int, int] | None = None) -> list[Generation]:
+    """The generations in at most `most` periods of equal length, from the first to the last, empty ones included.
+
+    The first and the last are those of `span`, which must include all counts, else their own.
+    """
     if not counts:
         return []
-    first, last = counts[0].first, counts[-1].last
+    first, last = span or (counts[0].first, counts[-1].last)
     length = -(-(last - first + 1) // most)
     objects, sizes = [[0] * (-(-(last - first + 1) // length)) for _ in range(2)]
     for count in counts:

@@ -30,7 +30,20 @@ def in_series(reports: Sequence[Report]) -> list[list[Report]]:
     return found
 
 
+def trend(report: Report, loaded: Sequence[Report], site: tuple[str, int]) -> int | None:
+    """How many live objects more a site (path and line) has with each dump of its process up to this one, on average.
+
+    None where the report is the first of them.
+    """
+    [series] = [series for series in in_series(loaded) if report in series] or [[report]]
+    before = series[: series.index(report)]
+    if not before:
+        return None
+    first, last = (one.live_objects_at.get(site, 0) for one in (before[0], report))
+    return round((last - first) / len(before))
+
+
 def _age(report: Report) -> tuple[int, int]:
     """Sorts dumps of one process: by their youngest generation, which never goes back; untraced ones by their files."""
-    youngest = report.index.youngest_generation() if report.index else None
+    youngest = report.index.youngest if report.index else None
     return (-1 if youngest is None else youngest, report.identity.modified_ns)

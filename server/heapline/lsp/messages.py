@@ -8,9 +8,10 @@ from heapline.markdown import plain
 from heapline.units import human_bytes, human_count, share, summary, things
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from heapline.insight.top_holders import TopHolder
+    from heapline.heap.retained import Label
+    from heapline.insight.suspects import Suspect
     from heapline.lsp.store import Entry
     from heapline.places.versions import Doubt
 
@@ -47,13 +48,38 @@ def retained(entry: Entry) -> str:
     return (
         f"{holder} {things(found.objects, 'object')} ({', '.join(held)}): at least {human_bytes(found.retained)},"
         f" {share(found.retained, report.held_bytes)} of what the roots of {plain(report.path.name)} reach."
-        f"{_since(entry)} Held by {path(found, plain)}."
+        f"{_since(entry)}{_grows(entry)} Held by {path(found.path, plain)}."
     )
 
 
-def path(found: TopHolder, quoted: Callable[[str], str]) -> str:
-    """The way from the root to what a line's largest object is held by, the middle of a long one left out."""
-    names = [quoted(label.name) for label in found.path[:-1]]
+def suspected(entry: Entry) -> str:
+    """What keeps growing on the line, and why that is said; with what it holds in all if that is much of the heap."""
+    found = entry.suspect
+    assert found is not None  # noqa: S101 -- the code was chosen for it
+    if entry.holder:
+        return retained(entry)
+    held = ", ".join(f"{human_count(objects)} {plain(name)}" for name, objects in found.held)
+    what = f"{human_count(found.holders)} {plain(found.holder.name)}"
+    return (
+        f"{what} allocated here {'holds' if found.holders == 1 else 'hold'} {things(found.objects, 'new object')}"
+        f" ({held}): {human_bytes(found.bytes)} of {plain(entry.report.path.name)}.{_grows(entry)}"
+        f" Held by {path(found.path, plain)}."
+    )
+
+
+def _grows(entry: Entry) -> str:
+    found = entry.suspect
+    return f" Leak suspect, score {found.score} of 100: {evidence(found)}." if found else ""
+
+
+def evidence(suspect: Suspect) -> str:
+    """Why something is suspected."""
+    return "; ".join(plain(reason.text) for reason in suspect.evidence)
+
+
+def path(found: Sequence[Label], quoted: Callable[[str], str]) -> str:
+    """The way from the root to what holds the last of these, the middle of a long one left out."""
+    names = [quoted(label.name) for label in found[:-1]]
     if len(names) > _MAX_PATH:
         names = [*names[: _MAX_PATH // 2], "…", *names[-_MAX_PATH // 2 :]]
     return " → ".join(names) or "a root directly"
@@ -109,6 +135,7 @@ def _amount(objects: int | None, size: int | None) -> str:
 
 
 _SENTENCES = {
+    "leak-suspect": suspected,
     "retained-size": retained,
     "live-memory": live,
     "allocated-memory": allocated,

@@ -9,13 +9,16 @@ from itertools import chain, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from heapline.insight.top_holders import TopHolder, top_holders
+from heapline.insight.conclusions import conclusions_of
 from heapline.lsp.uris import key_of
 from heapline.places.placing import Located, Now, place_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from heapline.insight.conclusions import Conclusions
+    from heapline.insight.suspects import Suspect
+    from heapline.insight.top_holders import TopHolder
     from heapline.places.mapping import Place
     from heapline.places.past import FolderPast
     from heapline.places.rules import UserRule
@@ -24,14 +27,13 @@ if TYPE_CHECKING:
     from heapline.report import Report
     from heapline.settings import Settings
 
-_LEAST_SHARE = 0.01
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One site of one report that has a place in the workspace, or near it. `site_id` is its position in the profile.
 
-    `holder` is there if the site is a top holder of the heap; `callers` are those of its stack that have a place,
+    `holder` is there if the site is a top holder of the heap, `suspect` if what it allocated holds ever more;
+    `concluded` is what is known of the whole dump besides. `callers` are those of its stack that have a place,
     nearest first.
     """
 
@@ -40,6 +42,8 @@ class Entry:
     site: Site
     located: Located
     holder: TopHolder | None
+    suspect: Suspect | None
+    concluded: Conclusions | None
     callers: tuple[tuple[Frame, Located], ...] = ()
 
     @property
@@ -267,19 +271,39 @@ def place_sites(
 ) -> PlacedReport:
     """The report's sites that have a place. Reads the folders: not for the event loop. As `place_report`."""
     placement = place_report(report.profile.paths, pasts, rules, remembered)
-    holders: dict[int, TopHolder] = {}
-    if report.graph:
-        with report.graph.cursor() as graph:
-            holders = {found.site: found for found in top_holders(graph, _LEAST_SHARE * report.held_bytes)}
-    entries = []
+    report.live_objects_at  # noqa: B018 -- here, so that no request has to wait for it
+    concluded = conclusions_of(report.index) if report.index else None
+    holders = {found.site: found for found in concluded.top_holders} if concluded else {}
+    located: dict[int, Located] = {}
     could_be: tuple[Path, ...] = ()
     for site_id, site in enumerate(report.profile.sites):
-        found = placement.locate(site.path, site.line, site.method)
-        if found is not None:
-            placed = ((frame, placement.locate(frame.path, frame.line)) for frame in site.stack)
-            callers = tuple((frame, at) for frame, at in placed if at is not None)
-            entries.append(Entry(report, site_id, site, found, holders.get(site_id), callers))
+        at = placement.locate(site.path, site.line, site.method)
+        if at is not None:
+            located[site_id] = at
         elif not could_be:
             unplaced = placement.places.unplaced(site.path)
             could_be = unplaced.candidates if unplaced and unplaced.reason == "ambiguous" else ()
+    suspects = _suspects_by_site(concluded, located)
+    entries = []
+    for site_id, found in located.items():
+        site = report.profile.sites[site_id]
+        placed = ((frame, placement.locate(frame.path, frame.line)) for frame in site.stack)
+        callers = tuple((frame, at) for frame, at in placed if at is not None)
+        suspect = suspects.get(site_id)
+        entries.append(Entry(report, site_id, site, found, holders.get(site_id), suspect, concluded, callers))
     return PlacedReport(report, entries, could_be)
+
+
+def _suspects_by_site(concluded: Conclusions | None, located: Mapping[int, Located]) -> dict[int, Suspect]:
+    """Each suspect at its holder's line, or if that is of a library at the nearest one above it that is not.
+
+    Of several at one line the first has the highest score.
+    """
+    found: dict[int, Suspect] = {}
+    for suspect in concluded.findings.suspects if concluded else ():
+        for label in reversed(suspect.path):
+            at = located.get(label.site) if label.site is not None else None
+            if label.site is not None and at is not None and at.place.is_of_workspace:
+                found.setdefault(label.site, suspect)
+                break
+    return found

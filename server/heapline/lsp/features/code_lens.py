@@ -5,8 +5,11 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lsprotocol import types as t
 
+from heapline.insight.series import trend
 from heapline.lsp import following
 from heapline.lsp.features.code_action import SHOW_HOLDERS
 from heapline.lsp.features.lines import Shown, shown
@@ -15,6 +18,12 @@ from heapline.lsp.server import Server
 from heapline.lsp.uris import to_path
 from heapline.metrics import title
 from heapline.settings.tree import MetricName
+from heapline.units import human_count
+
+if TYPE_CHECKING:
+    from heapline.lsp.store import Entry
+
+_NOTABLE_TREND = 0.01
 
 
 async def code_lens(ls: Server, params: t.CodeLensParams) -> list[t.CodeLens]:
@@ -29,7 +38,7 @@ async def code_lens(ls: Server, params: t.CodeLensParams) -> list[t.CodeLens]:
     settings = ls.settings_for(path)
     if not settings.code_lens.enabled:
         return []
-    return [_lens(found, params.text_document.uri, settings.metric) for found in shown(ls, path)]
+    return [_lens(ls, found, params.text_document.uri, settings.metric) for found in shown(ls, path)]
 
 
 def _load(uri: str) -> t.CodeLens:
@@ -37,13 +46,23 @@ def _load(uri: str) -> t.CodeLens:
     return t.CodeLens(range=t.Range(start, start), command=t.Command(TITLE, LOAD_TEXT, arguments=[uri]))
 
 
-def _lens(found: Shown, uri: str, metric: MetricName) -> t.CodeLens:
+def _lens(ls: Server, found: Shown, uri: str, metric: MetricName) -> t.CodeLens:
     """The numbers; clicked, they show what holds the line's objects, where the report knows."""
     start = t.Position(found.now.line - 1, 0)
-    numbers = found.now.sign + title(found.entry.site.measures, metric)
+    numbers = found.now.sign + title(found.entry.site.measures, metric) + _trend(ls, found.entry)
     command = (
         t.Command(numbers, command="")
         if found.entry.report.graph is None
         else t.Command(numbers, SHOW_HOLDERS, arguments=[uri, found.now.line])
     )
     return t.CodeLens(range=t.Range(start, start), command=command)
+
+
+def _trend(ls: Server, entry: Entry) -> str:
+    """How many objects more there are with each dump of the process, if several are loaded and it is worth a word."""
+    if entry.report.index is None:
+        return ""
+    more = trend(entry.report, ls.store.reports, (entry.site.path, entry.site.line)) or 0
+    if abs(more) < _NOTABLE_TREND * (entry.site.measures.live_objects or 0):
+        return ""
+    return f" · {'↑' if more > 0 else '↓'} {human_count(abs(more))} per snapshot" if more else ""

@@ -23,6 +23,9 @@ from heapline.markdown import plain
 from heapline.places.texts import ignored
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from heapline.heap.retained import Label
     from heapline.lsp.store import Entry
     from heapline.settings import Settings
 
@@ -94,7 +97,7 @@ def _deserving(ls: Server) -> list[Entry]:
 
 def _reaches_share(entry: Entry, settings: Settings) -> bool:
     """Whether the line has that much of the report, or is a top holder of that much of the heap."""
-    if entry.site.measures.leaks:
+    if entry.site.measures.leaks or entry.suspect:
         return True
     if entry.site.measures.amount("boot"):
         return False  # that a gem takes memory when it is loaded is no news of the line that names it
@@ -151,12 +154,16 @@ def _diagnostic(ls: Server, entry: Entry) -> t.Diagnostic:
 def _code(ls: Server, entry: Entry) -> str:
     if entry.report.index is None:
         return "native-leak" if entry.site.measures.leaks else "allocated-memory"
+    if entry.suspect:
+        return "leak-suspect"
     return "retained-size" if _holds_others(entry, ls.settings_for(entry.place.file)) else "live-memory"
 
 
 def _related(ls: Server, entry: Entry, code: str) -> list[t.DiagnosticRelatedInformation] | None:
-    if code == "retained-size":
-        return _path(ls, entry)
+    if code == "leak-suspect" and entry.suspect:
+        return _path(ls, entry, entry.suspect.path)
+    if code == "retained-size" and entry.holder:
+        return _path(ls, entry, entry.holder.path)
     return _callers(ls, entry) or None
 
 
@@ -173,10 +180,10 @@ def _callers(ls: Server, entry: Entry) -> list[t.DiagnosticRelatedInformation]:
     return related
 
 
-def _path(ls: Server, entry: Entry) -> list[t.DiagnosticRelatedInformation]:
-    """The steps of the path from the root that have a line in the workspace, from the root on."""
+def _path(ls: Server, entry: Entry, path: Sequence[Label]) -> list[t.DiagnosticRelatedInformation]:
+    """The steps of a path from the root that have a line in the workspace, from the root on."""
     related = []
-    for label in entry.holder.path[:-1] if entry.holder else ():
+    for label in path[:-1]:
         at = ls.store.entry_of(entry.report, label.site)
         now = at.now if at else None
         if at is None or now is None:

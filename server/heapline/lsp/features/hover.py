@@ -12,6 +12,7 @@ import duckdb
 from lsprotocol import types as t
 
 from heapline import markdown
+from heapline.insight.generations import Generation, bars, in_periods
 from heapline.lsp import following, messages, reports
 from heapline.lsp.documents import line_range, text_lines
 from heapline.lsp.features.lines import merged
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _MAX_CLASSES = 8
 _MAX_EXCERPT = 20
+_MOST_BARS = 30
 _NOTABLE_SHARE = 0.01
 
 
@@ -88,7 +90,7 @@ def _section(ls: Server, entry: Entry) -> list[str]:
     strong = "**" if ls.client.markdown else ""
     name = FORMAT_NAMES[entry.report.profile.format]
     lines = [f"{strong}{_headline(entry)}{strong}", "", *_doubt(entry), *_silence(ls, entry)]
-    lines += [*_details(ls, entry), "", *_retained(ls, entry)]
+    lines += [*_details(ls, entry), "", *_growth(ls, entry), *_retained(ls, entry)]
     recorded = entry.site.at
     if entry.place.rule.kind != "exact":
         lines.append(
@@ -169,6 +171,25 @@ def _measured(ls: Server, entry: Entry) -> list[str]:
     return lines
 
 
+def _growth(ls: Server, entry: Entry) -> list[str]:
+    """When the line's objects were allocated, beside the dump's first and last generation; and if it is suspected."""
+    lines = []
+    counts = entry.report.index.by_generation(entry.site_id) if entry.report.index else ()
+    if counts and entry.concluded and entry.concluded.generations and len(counts) > 1:
+        span = entry.concluded.generations
+        found = [Generation(int(count.of), int(count.of), count.objects, count.bytes) for count in counts]
+        timeline = bars(period.objects for period in in_periods(found, _MOST_BARS, span))
+        boot = entry.concluded.boot
+        start = f" (the program was starting until {boot})" if boot is not None else ""
+        quoted = markdown.code if ls.client.markdown else markdown.plain
+        lines += [f"From generation {span[0]} to {span[1]}{start}: {quoted(timeline)}", ""]
+    if entry.suspect:
+        strong = "**" if ls.client.markdown else ""
+        said = messages.evidence(entry.suspect)
+        lines += [f"{strong}Leak suspect{strong}, score {entry.suspect.score} of 100: {said}.", ""]
+    return lines
+
+
 def _retained(ls: Server, entry: Entry) -> list[str]:
     """What the site retains, and its biggest objects; whether that is exact depends on what was computed."""
     graph = entry.report.graph
@@ -186,7 +207,7 @@ def _retained(ls: Server, entry: Entry) -> list[str]:
         said = (f"{quoted(h.label.name)} {h.address:#x} {human_bytes(h.retained)}" for h in biggest)
         lines += [f"The largest: {', '.join(said)}.", ""]
     if entry.holder:
-        lines += [f"Held by {messages.path(entry.holder, quoted)}.", ""]
+        lines += [f"Held by {messages.path(entry.holder.path, quoted)}.", ""]
     return lines
 
 
