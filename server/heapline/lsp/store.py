@@ -120,11 +120,11 @@ class PlacedReport:
             file.lines[entry.place.line].append(entry)
         self.folders = frozenset(file.folder for file in self.files.values())
         self._largest = sorted(entries, key=lambda entry: -entry.site.measures.shallow_bytes)
-        self._special = [entry for entry in entries if entry.holder or entry.site.measures.leaks]
+        self._special = [entry for entry in entries if entry.holder or entry.suspect or entry.site.measures.leaks]
         self._key_of = keys.of
 
     def files_above(self, share: float) -> set[str]:
-        """The keys of files with an entry of at least this share of the report (in percent), a top holder or a leak."""
+        """The keys of files with an entry of at least this share (in percent), a top holder, a suspect or a leak."""
         least = share * self.report.attributable_bytes
         above = takewhile(lambda entry: entry.site.measures.shallow_bytes * 100 >= least, self._largest)
         return {self._key_of(entry.place.file) for entry in chain(above, self._special)}
@@ -164,7 +164,7 @@ class Store:
         return [placed.report for placed in self._reports.values()]
 
     def files_above(self, share: float) -> list[FileEntries]:
-        """The files with a line of at least this share of a report (in percent), a top holder or a leak."""
+        """The files with a line of at least this share of a report (in percent), a top holder, a suspect or a leak."""
         keys = {key for placed in self._reports.values() for key in placed.files_above(share)}
         return [entries for key in sorted(keys) if (entries := self._at(key))]
 

@@ -1,0 +1,67 @@
+"""Growth in the editor: the timeline in the hover, the trend in the lens."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lsp.editor import editing
+from lsp.oracle import LEAK, LEAK_LINE, RECORDED, TRANSLATE
+from sample_files import ORACLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+DUMPS = [TRANSLATE / f"reports/heap-{number}.json.gz" for number in (1, 2, 3)]
+
+
+def objects(dump: Path, line: int) -> dict[int, int]:
+    """What Ruby counted on a line of the file with the leak, by generation."""
+    sites = json.loads(gzip.decompress(ORACLES[dump].read_bytes()))["dump_lines"]["sites"]
+    recorded = RECORDED + str(LEAK.relative_to(TRANSLATE))
+    [found] = [site["generations"] for site in sites if (site["path"], site["line"]) == (recorded, line)]
+    return {int(generation): count for generation, (count, _) in found.items()}
+
+
+async def test_a_lens_tells_how_many_objects_more_there_are_with_each_dump_of_the_process(tmp_path: Path) -> None:
+    # GIVEN three dumps of a process, the last taken last
+    dumps = []
+    for number, dump in enumerate(DUMPS):
+        dumps.append(tmp_path / dump.name)
+        shutil.copy(dump, dumps[-1])
+        os.utime(dumps[-1], (1_700_000_000 + number, 1_700_000_000 + number))
+    counts = [sum(objects(dump, LEAK_LINE).values()) for dump in DUMPS]
+    async with editing(TRANSLATE) as editor:
+        # WHEN they are loaded, in any order
+        for dump in (dumps[2], dumps[0], dumps[1]):
+            await editor.load(dump)
+        # THEN the lens of the leak has the trend over all of them
+        [title] = (await editor.lenses(LEAK))[LEAK_LINE]
+        assert title.endswith(f" · ↑ {(counts[2] - counts[0]) // 2:,} per snapshot")
+        # AND with one dump there is none
+        await editor.command("unload", str(dumps[0]), str(dumps[1]))
+        [title] = (await editor.lenses(LEAK))[LEAK_LINE]
+        assert "per snapshot" not in title
+
+
+async def test_a_hover_draws_the_generations_of_the_line() -> None:
+    # GIVEN a dump, and in which generations Ruby saw the line's objects
+    counts = objects(DUMPS[2], LEAK_LINE)
+    async with editing(TRANSLATE) as editor:
+        await editor.load(DUMPS[2])
+        # WHEN the pointer rests on the line
+        text = await editor.hover_text(LEAK, LEAK_LINE)
+    # THEN there is a bar for each generation of the dump, and a dot for those without
+    found = re.search(r"From generation (\d+) to (\d+) \(the program was starting until 0\): `(.+)`", text)
+    assert found
+    first, last, bars = int(found[1]), int(found[2]), found[3]
+    assert [bar != "·" for bar in bars] == [generation in counts for generation in range(first, last + 1)]
+    assert first + bars.index("█") == max(counts, key=lambda generation: counts[generation])
