@@ -44,6 +44,22 @@ FORMAT_NAMES: dict[Format, str] = {
 }
 """What a report of each format is called on screen."""
 
+TOOLS: dict[Format, str] = {
+    "heap-dump": "heap dump",
+    "memory-profiler": "memory_profiler",
+    "derailed-requires": "derailed",
+    "derailed-memory-over-time": "derailed",
+    "heapy": "heapy",
+    "valgrind": "Valgrind",
+    "leak-sanitizer": "LeakSanitizer",
+    "stackprof": "stackprof",
+    "vernier": "Vernier",
+    "allocation-tracer": "allocation_tracer",
+    "benchmark-memory": "benchmark-memory",
+    "counters": "Ruby",
+}
+"""Where the numbers of a format come from, in a word."""
+
 AmountKind = Literal[
     "boot",
     "definitely_lost",

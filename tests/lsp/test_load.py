@@ -143,11 +143,13 @@ async def test_a_dump_and_a_text_stand_side_by_side_on_one_line(with_dump: Edito
     objects, sizes = profiled()["allocated_objects"][LEAK, LEAK_LINE], live()[LEAK, LEAK_LINE]
 
     # WHEN the leaking line is looked at
-    titles = (await with_dump.lenses(LEAK))[LEAK_LINE]
+    [title] = (await with_dump.lenses(LEAK))[LEAK_LINE]
     text = await with_dump.hover_text(LEAK, LEAK_LINE)
 
-    # THEN there is one lens and one section of the hover for each
-    assert [title.split(" ")[0] for title in titles] == [f"{sizes.objects:,}", "allocated"]
+    # THEN one lens has the numbers of both, each with its tool, and the hover a section for each
+    dump, profiler = title.split(" | ")
+    assert dump.startswith(f"heap dump: {sizes.objects:,} live")
+    assert profiler.startswith(f"memory_profiler: allocated {objects:,}")
     first, second = text.split("\n\n---\n\n")
     assert f"{sizes.objects:,} live objects" in first
     assert "memory_profiler.txt" in second

@@ -5,6 +5,7 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as t
@@ -17,6 +18,7 @@ from heapline.lsp.features.load_text import LOAD_TEXT, TITLE, loaded_as
 from heapline.lsp.server import Server
 from heapline.lsp.uris import to_path
 from heapline.metrics import title
+from heapline.profile import TOOLS
 from heapline.settings.tree import MetricName
 from heapline.units import human_count
 
@@ -27,7 +29,7 @@ _NOTABLE_TREND = 0.01
 
 
 async def code_lens(ls: Server, params: t.CodeLensParams) -> list[t.CodeLens]:
-    """One lens per hot line and kind of report, the largest `codeLens.maxPerFile` of them; in a report: load it."""
+    """One lens per hot line, with the numbers of each kind of report; in a report: load it."""
     uri = params.text_document.uri
     path = to_path(uri)
     if ls.texts.get(ls, uri) is not None:
@@ -38,7 +40,8 @@ async def code_lens(ls: Server, params: t.CodeLensParams) -> list[t.CodeLens]:
     settings = ls.settings_for(path)
     if not settings.code_lens.enabled:
         return []
-    return [_lens(ls, found, params.text_document.uri, settings.metric) for found in shown(ls, path)]
+    by_line = groupby(shown(ls, path), lambda found: found.now.line)
+    return [_lens(ls, line, list(found), uri, settings.metric) for line, found in by_line]
 
 
 def _load(uri: str) -> t.CodeLens:
@@ -46,14 +49,18 @@ def _load(uri: str) -> t.CodeLens:
     return t.CodeLens(range=t.Range(start, start), command=t.Command(TITLE, LOAD_TEXT, arguments=[uri]))
 
 
-def _lens(ls: Server, found: Shown, uri: str, metric: MetricName) -> t.CodeLens:
-    """The numbers; clicked, they show what holds the line's objects, where the report knows."""
-    start = t.Position(found.now.line - 1, 0)
-    numbers = found.now.sign + title(found.entry.site.measures, metric) + _trend(ls, found.entry)
+def _lens(ls: Server, line: int, found: list[Shown], uri: str, metric: MetricName) -> t.CodeLens:
+    """The numbers, of several reports each with its tool; clicked, they show who holds the objects, if one knows."""
+    start = t.Position(line - 1, 0)
+    said = [one.now.sign + title(one.entry.site.measures, metric) + _trend(ls, one.entry) for one in found]
+    if len(found) > 1:
+        tools = (TOOLS[one.entry.report.profile.format] for one in found)
+        said = [f"{tool}: {numbers}" for tool, numbers in zip(tools, said, strict=True)]
+    numbers = " | ".join(said)
     command = (
-        t.Command(numbers, command="")
-        if found.entry.report.graph is None
-        else t.Command(numbers, SHOW_HOLDERS, arguments=[uri, found.now.line])
+        t.Command(numbers, SHOW_HOLDERS, arguments=[uri, line])
+        if any(one.entry.report.graph for one in found)
+        else t.Command(numbers, command="")
     )
     return t.CodeLens(range=t.Range(start, start), command=command)
 
