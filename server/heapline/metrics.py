@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from heapline.units import human_bytes, human_count, summary
+from heapline.units import human_bytes, human_count, human_mebibytes, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from heapline.profile import Measures
+    from heapline.profile import AmountKind, Measures
     from heapline.report import Report
     from heapline.settings.tree import MetricName
 
@@ -22,6 +22,15 @@ class Metric:
     of: Callable[[Measures], int | None]
     whole: Callable[[Report], int | None]
     in_words: Callable[[int], str]
+
+
+def _bytes_of(*kinds: AmountKind) -> tuple[Callable[[Measures], int | None], Callable[[Report], int | None]]:
+    """The bytes of an amount of one of these kinds; and those of the report's."""
+
+    def of(measures: Measures) -> int | None:
+        return next((amount.bytes for amount in measures.amounts if amount.kind in kinds), None)
+
+    return of, lambda report: of(report.profile.totals)
 
 
 METRICS: dict[MetricName, Metric] = {
@@ -50,13 +59,31 @@ METRICS: dict[MetricName, Metric] = {
         lambda r: r.profile.totals.retained_bytes,
         lambda n: f"retained {human_bytes(n)}",
     ),
+    "bootBytes": Metric(*_bytes_of("boot"), lambda n: f"≈ {human_mebibytes(n)} at boot"),
+    "lostBytes": Metric(*_bytes_of("definitely_lost", "leaked"), lambda n: f"lost {human_bytes(n)}"),
+    "possiblyLostBytes": Metric(*_bytes_of("possibly_lost"), lambda n: f"possibly lost {human_bytes(n)}"),
+    "calleesBytes": Metric(
+        _bytes_of("retained_total")[0],
+        lambda r: r.profile.totals.retained_bytes,
+        lambda n: f"retained with callees {human_bytes(n)}",
+    ),
+    "calleesObjects": Metric(
+        lambda m: next((a.count for a in m.amounts if a.kind in ("allocated_total", "retained_total")), None),
+        lambda r: r.profile.totals.shallow_objects or None,
+        lambda n: f"{human_count(n)} with callees",
+    ),
+    "samples": Metric(
+        lambda m: next((a.count for a in m.amounts if a.kind == "sampled"), None),
+        lambda r: next((a.count for a in r.profile.totals.amounts), None),
+        lambda n: f"{human_count(n)} allocation samples",
+    ),
 }
 """All but `all`, which is none of its own."""
 
 
 def weight(measures: Measures, metric: MetricName) -> int | None:
-    """The value that sorts a line: of `all`, the most bytes that anything on it stands for."""
-    return measures.largest_bytes if metric == "all" else METRICS[metric].of(measures)
+    """The value that sorts a line: of `all`, the most bytes that anything on it stands for, else the most objects."""
+    return measures.largest_bytes or measures.largest_count if metric == "all" else METRICS[metric].of(measures)
 
 
 def share_of(report: Report, measures: Measures, metric: MetricName) -> float | None:
@@ -66,6 +93,8 @@ def share_of(report: Report, measures: Measures, metric: MetricName) -> float | 
             (measures.shallow_bytes, report.attributable_bytes),
             (measures.retained_size, report.held_bytes),
         ]
+        if not report.attributable_bytes:
+            pairs.append((measures.shallow_objects, report.profile.totals.shallow_objects))
     else:
         pairs = [(METRICS[metric].of(measures), METRICS[metric].whole(report))]
     return max((min(1.0, part / whole) for part, whole in pairs if part is not None and whole), default=None)
@@ -83,5 +112,6 @@ def short_title(measures: Measures, metric: MetricName) -> str:
     """The same in at most some twenty characters: of `all`, the one that weighs most."""
     if metric != "all":
         return title(measures, metric)
-    of_bytes: tuple[MetricName, ...] = ("liveBytes", "allocatedBytes", "survivedBytes", "retainedSize")
-    return title(measures, max(of_bytes, key=lambda name: METRICS[name].of(measures) or 0))
+    known = {name: found.of(measures) or 0 for name, found in METRICS.items()}
+    of_bytes = [name for name in known if known[name] and not name.endswith(("Objects", "samples"))]
+    return title(measures, max(of_bytes or known, key=lambda name: known[name]))

@@ -48,6 +48,10 @@ export class HeaplineClient extends LanguageClient {
       documentSelector: [
         { scheme: "file", language: "ruby" },
         { scheme: "file", pattern: "**/*.rb" },
+        // extensions of Ruby, which leak checkers report
+        { scheme: "file", language: "c" },
+        { scheme: "file", language: "cpp" },
+        { scheme: "file", language: "rust" },
       ],
       outputChannel: log,
       initializationOptions: () => ({ trusted: vscode.workspace.isTrusted }),

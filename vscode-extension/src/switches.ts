@@ -14,6 +14,12 @@ export const METRICS: Readonly<Record<string, string>> = {
   allocatedObjects: "Allocated objects",
   survivedBytes: "Bytes that survived the block",
   survivedObjects: "Objects that survived the block",
+  bootBytes: "Memory taken at boot",
+  lostBytes: "Native memory that is lost",
+  possiblyLostBytes: "Native memory that is possibly lost",
+  calleesBytes: "Bytes with callees",
+  calleesObjects: "Objects with callees",
+  samples: "Samples of allocations",
 };
 
 /** Registers the commands that turn something on or off. */

@@ -22,16 +22,22 @@ if TYPE_CHECKING:
 Grouping = Literal["none", "file", "gem", "class"]
 GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
 
-_NOT_ADDED = "retainedSize"
-"""What two lines retain may be the same objects: a group retains at least what its largest line does."""
+_NOT_ADDED = frozenset({"retainedSize", "bootBytes", "calleesBytes", "calleesObjects"})
+"""Of two lines these may speak of the same memory: a group has at least what its largest line has."""
 _TELLING: tuple[MetricName, ...] = (
     "retainedSize",
     "liveBytes",
     "allocatedBytes",
     "survivedBytes",
+    "bootBytes",
+    "lostBytes",
+    "possiblyLostBytes",
+    "calleesBytes",
     "liveObjects",
     "allocatedObjects",
     "survivedObjects",
+    "calleesObjects",
+    "samples",
 )
 """The metrics, the one that says most first."""
 
@@ -102,9 +108,9 @@ class HotLines:
         members: dict[str, list[int]] = defaultdict(list)
         for name, line in self._named(by, metric, wanted):
             members[name].append(line.value)
-        together = max if metric == _NOT_ADDED else sum
+        together = max if metric in _NOT_ADDED else sum
         values = {name: together(found) for name, found in members.items()}
-        if by == "class" and metric == _NOT_ADDED and self.report.graph:
+        if by == "class" and metric == "retainedSize" and self.report.graph:
             with self.report.graph.cursor() as graph:
                 values |= {name: size for name, size in graph.by_class().items() if name in values}
         groups = [Group(name, len(members[name]), value) for name, value in values.items()]

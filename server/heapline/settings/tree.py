@@ -20,6 +20,12 @@ MetricName = Literal[
     "allocatedBytes",
     "survivedObjects",
     "survivedBytes",
+    "bootBytes",
+    "lostBytes",
+    "possiblyLostBytes",
+    "calleesBytes",
+    "calleesObjects",
+    "samples",
 ]
 
 
@@ -188,6 +194,9 @@ class Settings:
             "doc": "What code lenses, inlay hints and heat show, and what decides which lines come first. `all`: all "
             "that the report knows, the most bytes first. `retainedSize` is known of heap dumps with roots alone, "
             "`live…` of heap dumps; `allocated…` and `survived…` (what outlived the block) of memory_profiler reports. "
+            "`bootBytes` is memory taken when a gem or file is required, `lostBytes` and `possiblyLostBytes` native "
+            "memory that nobody frees, `callees…` a line with all that it called, `samples` allocations that were "
+            "sampled. "
             "A line whose report does not know the metric shows nothing.",
         },
     )

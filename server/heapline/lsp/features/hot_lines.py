@@ -101,6 +101,12 @@ _HEADERS: dict[MetricName, str] = {
     "allocatedBytes": "allocated bytes",
     "survivedObjects": "objects that survived",
     "survivedBytes": "bytes that survived",
+    "bootBytes": "at boot",
+    "lostBytes": "lost bytes",
+    "possiblyLostBytes": "possibly lost bytes",
+    "calleesBytes": "bytes with callees",
+    "calleesObjects": "objects with callees",
+    "samples": "samples",
 }
 
 
@@ -174,7 +180,7 @@ def _number(metric: MetricName, line: Line) -> str:
     value = METRICS[metric].of(line.measures)
     if value is None:
         return ""
-    return human_count(value) if metric.endswith("Objects") else human_bytes(value)
+    return human_count(value) if metric.endswith(("Objects", "samples")) else human_bytes(value)
 
 
 def _metric(hot: HotLines, name: str) -> MetricName:

@@ -1,0 +1,102 @@
+"""Reports of other tools in the editor: each measure in its own words, on Gemfiles and C sources too."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lsp.editor import EMACS, NEOVIM, VSCODE, editing
+from lsp.oracle import LEAK, LEAK_LINE, TEXT, TRANSLATE
+from sample_files import SAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REPORTS = SAMPLES / "tools/reports"
+
+
+@pytest.mark.parametrize("client", [VSCODE, NEOVIM])
+async def test_memory_at_boot_stands_on_the_gems_line_with_the_tree_in_the_hover(client: str) -> None:
+    # GIVEN an application with a Gemfile, and what derailed_benchmarks says of its requires
+    gemfile = SAMPLES / "blog/Gemfile"
+    printed = (REPORTS / "derailed-bundle-mem.txt").read_text().splitlines()
+    [row] = [row for row in printed if row.startswith("  active_record: ")]
+    line = 1 + next(n for n, text in enumerate(gemfile.read_text().splitlines()) if "active_record" in text)
+    async with editing(SAMPLES / "blog", client=client) as editor:
+        # WHEN it is loaded
+        await editor.load(REPORTS / "derailed-bundle-mem.txt")
+        # THEN the gem's line has its memory
+        size = float(row.split(": ")[1].removesuffix(" MiB"))
+        assert (await editor.lenses(gemfile))[line] == [f"≈ {size:.1f} MiB at boot"]
+        # AND the hover what is below it, as printed
+        hover = await editor.hover_text(gemfile, line)
+        assert row.strip() in hover
+        assert "derailed_benchmarks" in hover
+        # AND that is no problem
+        assert editor.marked == {}
+
+
+@pytest.mark.parametrize("client", [VSCODE, EMACS])
+async def test_a_native_leak_is_a_problem_on_its_line_with_its_callers(client: str, tmp_path: Path) -> None:
+    # GIVEN an extension's source, and Valgrind's report of its leaks
+    checkout = shutil.copytree(SAMPLES / "native", tmp_path / "native")
+    source = checkout / "leaky.c"
+    text = source.read_text().splitlines()
+    copy, lost = (1 + next(n for n, row in enumerate(text) if mark in row) for mark in ("never freed", "lost with"))
+    call = 1 + next(n for n, row in enumerate(text) if "= copy_of(" in row)
+    async with editing(tmp_path, client=client) as editor:
+        # WHEN it is loaded
+        await editor.load(REPORTS / "valgrind.xml.gz")
+        # THEN definite losses are problems, however small, and what is possibly lost is none
+        assert editor.marked == {source.as_uri(): [copy, lost]}
+        found = {d.range.start.line + 1: d for d in editor.diagnostics[source.as_uri()]}
+        assert found[copy].code == "native-leak"
+        assert "definitely lost 1.2 kB in 100 blocks" in found[copy].message
+        # AND the caller is named with it, where the client can
+        related = found[copy].related_information or []
+        assert [(at.location.range.start.line + 1, at.message) for at in related] == (
+            [(call, "called by greet")] if client == VSCODE else []
+        )
+        # AND the lenses keep the kinds apart
+        lenses = [title for titles in (await editor.lenses(source)).values() for title in titles]
+        assert lenses == [
+            "definitely lost 1.2 kB in 100 blocks",
+            "definitely lost 640 B in 1 block",
+        ]
+
+
+async def test_allocations_of_two_tools_stand_in_one_lens_and_below_each_other_in_the_hover() -> None:
+    # GIVEN a program that memory_profiler and stackprof have watched
+    samples = json.loads((REPORTS / "stackprof.json").read_text())["samples"]
+    async with editing(TRANSLATE) as editor:
+        # WHEN both reports are loaded
+        await editor.load(TEXT)
+        told = await editor.load(REPORTS / "stackprof.json")
+        assert (told["format"], told["objects"]) == ("stackprof", samples)
+        # THEN the line has the numbers of each, named
+        [title] = (await editor.lenses(LEAK))[LEAK_LINE]
+        profiler, sampler = title.split(" | ")
+        assert profiler == "memory_profiler: allocated 4,000 (672 kB) · retained 4,000 (672 kB)"
+        assert sampler.startswith("stackprof: allocated 4,001")
+        first, second = (await editor.hover_text(LEAK, LEAK_LINE)).split("\n\n---\n\n")
+        assert TEXT.name in first
+        assert "stackprof.json" in second
+        # AND the lists of hot lines know its metrics
+        answer = await editor.command(
+            "hotLines", str(REPORTS / "stackprof.json"), "none", None, "calleesObjects", "", 0, 9
+        )
+        assert answer["metrics"] == ["allocatedObjects", "calleesObjects"]
+        assert answer["lines"][0]["title"].endswith(" with callees")
+
+
+async def test_a_report_without_lines_says_so() -> None:
+    # GIVEN a report that knows no lines of code
+    async with editing(TRANSLATE) as editor:
+        # WHEN it is loaded
+        told = await editor.load(REPORTS / "gc-stat-pp.txt")
+        # THEN it is loaded, and the user told what it lacks
+        assert (told["format"], told["sites"]) == ("counters", 0)
+        assert any("no lines of code" in said for said in editor.said)
