@@ -163,7 +163,7 @@ class Settings:
     reports: tuple[str, ...] = field(
         default=(),
         metadata={
-            "doc": "Reports (heap dumps, memory_profiler texts) that load by themselves: globs, relative to "
+            "doc": "Reports (heap dumps, memory_profiler texts, …) that load by themselves: globs, relative to "
             "the workspace folder or absolute. In `.heapline.toml` they must stay inside the folder.",
         },
     )
