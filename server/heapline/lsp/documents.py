@@ -118,6 +118,9 @@ class Document(TextDocument):
 
 def _split(text: str) -> tuple[list[str], list[str]]:
     """Lines without their ends, and the ends; the last line has none, and may be empty."""
+    if "\r" not in text:  # nearly always; a report of 100 MB takes a fifth of the time so
+        texts = text.split("\n")
+        return texts, ["\n"] * (len(texts) - 1) + [""]
     lines = _AFTER_LINE_END.split(text)
     texts = [line.rstrip("\r\n") for line in lines]
     return texts, [line[len(bare) :] for line, bare in zip(lines, texts, strict=True)]
