@@ -51,6 +51,8 @@ def main() -> None:
     print_questions(dump)
     print_latency(dump, packed)
     print_keystrokes()
+    print()
+    subprocess.run([sys.executable, str(Path(__file__).with_name("editor.py")), str(arguments.objects)], check=True)
     print("\nthe kernel")
     subprocess.run([sys.executable, str(Path(__file__).with_name("dominators.py")), "1000000"], check=True)
 
