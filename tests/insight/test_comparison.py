@@ -180,6 +180,10 @@ def test_what_stays_hangs_on_the_planted_leak(program: str, holder: tuple[str, i
     assert str(growth[0].holder.path).endswith(f"{program}/{holder[0]}")
     assert growth[0].holder.line == holder[1]
     assert growth[0].objects >= share * found.grown.sum()
+    # AND it is said where most of what it holds was allocated, no more of it than stays there
+    staying = {site: change.staying.objects for site, change in found.sites if change.staying}
+    assert growth[0].sites
+    assert all(0 < count <= staying[path, line] for path, line, count in growth[0].sites)
     # AND no object hangs on two
     assert sum(held.objects for held in growth) == objects <= found.grown.sum()
 

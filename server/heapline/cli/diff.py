@@ -170,6 +170,10 @@ def _print_holders(found: Comparison, growth: Sequence[Growth], places: Placemen
             style="default",
         )
         console.print(line)
+        sites = [f"{where(p, n, places.place(p, n))} ({human_count(count)})" for p, n, count in held.sites]
+        if sites:
+            sites += ["…"] * (sum(count for *_, count in held.sites) < held.objects)
+            console.print(f"    allocated at {', '.join(sites)}", markup=False)
     rest(len(growth) - top)
 
 
@@ -204,6 +208,7 @@ def _as_json(reports: Sequence[Report], found: Comparison, growth: Sequence[Grow
                 "holders": held.holders,
                 "objects": held.objects,
                 "bytes": held.bytes,
+                "sites": [{"path": path, "line": line, "objects": count} for path, line, count in held.sites],
             }
             for held in growth
         ],

@@ -6,6 +6,7 @@ first object that is not new is what grows: the cache. Without it all of them wo
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,23 +22,24 @@ if TYPE_CHECKING:
     from heapline.heap.retained import HeapGraph, Label
 
 _SHOWN_CLASSES = 3
+_SHOWN_SITES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
     """New objects below older ones of one class and line, or one of no line: `holders` hold `objects` with `bytes`.
 
-    `entries` of the new objects hang on the holders directly. `held` names the classes that most of the bytes belong
-    to, with their objects. `path` are the labels from a root to the holder that holds most, the holder's own at its
-    end. `nodes` are the new objects and `holder_nodes` their holders, as nodes of the graph.
+    `held` names the classes that most of the bytes belong to, with their objects; `sites` the lines that allocated most
+    of the objects: path, line, objects. `path` are the labels from a root to the holder that holds most, the holder's
+    own at its end. `nodes` are the new objects and `holder_nodes` their holders, as nodes of the graph.
     """
 
     holder: Label
     holders: int
-    entries: int
     objects: int
     bytes: int
     held: tuple[tuple[str, int], ...]
+    sites: tuple[tuple[str, int, int], ...]
     path: tuple[Label, ...]
     nodes: NDArray[np.intp]
     holder_nodes: NDArray[np.int32]
@@ -68,7 +70,6 @@ def by_holder(
         "label": label,
         "parent": graph.column("parent"),
         "memsize": graph.column("memsize"),
-        "direct": is_new & ~is_new[idom],
     }
     found = []
     for number in np.argsort(-counts, kind="stable"):
@@ -86,18 +87,31 @@ def _growth(
     path = way_to(graph, columns["parent"], columns["label"], int(distinct[np.argmax(held)]))
     labels, of = np.unique(columns["label"][nodes], return_inverse=True)
     sizes = np.bincount(of, weights=columns["memsize"][nodes])
-    largest = graph.largest_names(labels, sizes, np.bincount(of), _SHOWN_CLASSES)
+    counts = np.bincount(of)
+    largest = graph.largest_names(labels, sizes, counts, _SHOWN_CLASSES)
     return Growth(
         path[-1],
         len(distinct),
-        int(columns["direct"][nodes].sum()),
         len(nodes),
         int(sizes.sum()),
         largest,
+        _sites(graph, labels, counts),
         path,
         nodes,
         distinct,
     )
+
+
+def _sites(graph: HeapGraph, labels: NDArray[np.int32], counts: NDArray[np.intp]) -> tuple[tuple[str, int, int], ...]:
+    """The sites that most objects are of, where each label has so many, as (path, line, objects)."""
+    known = graph.labels_of(labels)
+    by_site: Counter[tuple[str, int]] = Counter()
+    for label, count in zip(labels.tolist(), counts.tolist(), strict=True):
+        path, line = known[label].path, known[label].line
+        if path is not None and line is not None:
+            by_site[path, line] += count
+    ranked = sorted(by_site.items(), key=lambda row: (-row[1], row[0]))
+    return tuple((path, line, count) for (path, line), count in ranked[:_SHOWN_SITES])
 
 
 def climb(idom: NDArray[np.int32], on: NDArray[np.bool_]) -> NDArray[np.int32]:
