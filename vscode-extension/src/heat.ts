@@ -8,17 +8,20 @@ const QUIET = 300; // ms without an edit until the lines are asked for anew; mea
 interface HotLine {
   line: number;
   heat: number;
+  stale: string | null;
 }
 
 /** Tints the lines of all visible editors. */
 export class Heat implements vscode.Disposable {
   private readonly types = Array.from({ length: STEPS }, (_, step) => tint(step + 1));
+  private readonly stale = tint("Stale");
   private readonly subscriptions: vscode.Disposable[];
   private waiting: NodeJS.Timeout | undefined;
 
   constructor(private readonly state: State) {
     this.subscriptions = [
       ...this.types,
+      this.stale,
       state.onDidChange(() => this.drawAll()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.drawAll()),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
@@ -48,14 +51,15 @@ export class Heat implements vscode.Disposable {
     const { version } = document;
     const lines = (await this.state.ask<HotLine[]>("heapline.heat", document.uri.toString())) ?? [];
     if (document.version !== version) return; // the edit has asked again
-    this.types.forEach((type, step) => {
-      const hot = lines.filter(({ heat, line }) => heat === step + 1 && line <= document.lineCount);
-      editor.setDecorations(type, hot.map(({ line }) => document.lineAt(line - 1).range));
-    });
+    const here = lines.filter(({ line }) => line <= document.lineCount);
+    const draw = (type: vscode.TextEditorDecorationType, found: HotLine[]) =>
+      editor.setDecorations(type, found.map(({ line }) => document.lineAt(line - 1).range));
+    this.types.forEach((type, step) => draw(type, here.filter(({ heat, stale }) => heat === step + 1 && !stale)));
+    draw(this.stale, here.filter(({ stale }) => stale));
   }
 }
 
-function tint(step: number): vscode.TextEditorDecorationType {
+function tint(step: number | "Stale"): vscode.TextEditorDecorationType {
   return vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
     backgroundColor: new vscode.ThemeColor(`heapline.heat${step}`),

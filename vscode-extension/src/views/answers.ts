@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 export interface Place {
   uri: string;
   line: number;
-  stale: "changed" | "newer" | null;
+  stale: keyof typeof DOUBTS | null;
 }
 
 /** `heapline.hotGroups`. */
@@ -80,10 +80,15 @@ export function rowOf(name: string, found: Named, state: vscode.TreeItemCollapsi
   return item;
 }
 
+const DOUBTS = {
+  changed: "The line was changed since the report.",
+  method: "The line recorded is not of the method recorded.",
+  newer: "The file is newer than the report.",
+};
+
 /** What makes a line doubtful, in a sentence; empty if nothing does. */
 export function doubt(place: Place | null): string {
-  if (!place?.stale) return "";
-  return place.stale === "changed" ? "The line was changed since the report." : "The file is newer than the report.";
+  return place?.stale ? DOUBTS[place.stale] : "";
 }
 
 /** The command that goes to a line, if there is one. */

@@ -17,7 +17,7 @@ _STEPS = (0.01, 0.05, 0.2, 0.5)
 async def heat(ls: Server, uri: str) -> list[dict[str, Any]]:
     """`heapline.heat URI`: the lines (1-based) that have a lens, each with its `heat` (1 to 4) and its numbers.
 
-    `stale` says why the numbers may be another line's (`changed`, `newer`), or is null.
+    `stale` says why the numbers may be another line's (`changed`, `method`, `newer`), or is null.
 
     The heat is that of the largest share that a report gives the line. Lines of less than a hundredth have none.
     """

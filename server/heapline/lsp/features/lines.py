@@ -86,7 +86,7 @@ def with_graph(ls: Server, path: Path, line: int) -> list[Entry]:
 def jump(ls: Server, entry: Entry | None) -> dict[str, Any] | None:
     """Where an editor goes from a list: URI and line (1-based) of an entry as it is now, null for what has no place.
 
-    `stale` says why it may be another line (`changed`, `newer`), or is null.
+    `stale` says why it may be another line (`changed`, `method`, `newer`), or is null.
     """
     now = entry.now if entry else None
     return {"uri": ls.uri_of(entry.place.file), "line": now.line, "stale": now.doubt} if entry and now else None
