@@ -20,10 +20,12 @@ from keystroke import print_keystrokes
 from latency import print_latency
 from peers import print_peers
 from processes import index_with_events
+from stall import print_stall
 
 from heapline.heap import cache
 from heapline.heap.holders import of_site, paths_to
 from heapline.report import open_report
+from places import print_places
 
 GROW = Path(__file__).resolve().parents[1] / "samples" / "grow" / "grow.rb"
 MEGABYTE = 1_000_000
@@ -50,6 +52,8 @@ def main() -> None:
     print_reopening(dump)
     print_questions(dump)
     print_latency(dump, packed)
+    print_places()
+    print_stall()
     print_keystrokes()
     print()
     subprocess.run([sys.executable, str(Path(__file__).with_name("editor.py")), str(arguments.objects)], check=True)

@@ -45,8 +45,10 @@ def lost(each: Lost, quoted: Quoted) -> str:
 
 def mappings(found: Explanation) -> str:
     """`pathMappings` for `.heapline.toml` that could place what has no place yet; empty if there are none to make."""
-    made = dict.fromkeys(each.mapping for each in found.lost if each.mapping)
-    rows = [f"  {{ from = {_toml(recorded)}, to = {_toml(target)} }},\n" for recorded, target in made]
+    made: dict[str, str] = {}
+    for recorded, target in (each.mapping for each in found.lost if each.mapping):
+        made.setdefault(recorded, target)  # the largest comes first
+    rows = [f"  {{ from = {_toml(recorded)}, to = {_toml(target)} }},\n" for recorded, target in made.items()]
     return f"pathMappings = [\n{''.join(rows)}]" if rows else ""
 
 

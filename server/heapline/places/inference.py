@@ -157,7 +157,7 @@ class _Inference:
         proposals = self._proposals[recorded]
         longest = max((names for _, _, names in proposals), default=0)
         best = [(prefix, file) for prefix, file, names in proposals if names == longest]
-        found.alike[recorded] = [file for _, file in best[:_MOST_ALIKE]]
+        found.alike[recorded] = sorted(file for _, file in best)[:_MOST_ALIKE]
         if len(best) != 1 or longest < _LEAST_IN_COMMON:
             return None
         prefix, file = best[0]

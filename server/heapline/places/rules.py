@@ -90,4 +90,4 @@ class UserRule:
         if recorded in ("/", "."):
             return re.compile("/" if is_absolute(recorded) else "(?!/)")
         parts = ("[^/]*".join(map(re.escape, part.split("*"))) + "/" for part in recorded.split("/"))
-        return re.compile("".join("(?:[^/]+/)*?" if part == "[^/]*[^/]*/" else part for part in parts), ignoring_case)
+        return re.compile("".join("(?:[^/]*/)*?" if part == "[^/]*[^/]*/" else part for part in parts), ignoring_case)

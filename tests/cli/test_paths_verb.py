@@ -1,0 +1,141 @@
+"""`heapline paths` and `heapline config`: how paths are placed, which rules would help, and what the settings are."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from running import heapline
+
+from heap_dumps import CLASS, item, named, root, write
+from sample_files import SAMPLES
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TRANSLATE = SAMPLES / "translate"
+TEXT = TRANSLATE / "reports/memory_profiler.txt"
+RECORDED = "/srv/heapline/translate"
+
+
+def proposed(printed: str) -> list[dict[str, str]]:
+    """The rules that are proposed, read as TOML."""
+    found: list[dict[str, str]] = tomllib.loads(printed[printed.index("pathMappings = [") :])["pathMappings"]
+    return found
+
+
+def lines_in(printed: str) -> int:
+    """How many lines the lists account for."""
+    return sum(int(found.replace(",", "")) for found in re.findall(r"^([\d,]+) lines?, ", printed, re.MULTILINE))
+
+
+@pytest.mark.parametrize("where", ["/app", "/var/www/x/releases/20261120093000", "C:\\src", "/mnt/c/src"])
+def test_a_report_recorded_under_another_root_is_placed_and_the_rule_is_told(tmp_path: Path, where: str) -> None:
+    # GIVEN a report that was recorded elsewhere
+    report = tmp_path / "profile.txt"
+    report.write_text(TEXT.read_text().replace(RECORDED, where))
+    # WHEN its paths are explained
+    told = heapline("paths", report, "--workspace", TRANSLATE)
+    # THEN the rule is named with the share of files that speaks for it, and each line is accounted for once
+    assert (told.returncode, told.stderr) == (0, "")
+    root = "/mnt/c/src" if where.startswith("C:") else where
+    rule = f"{root} is {TRANSLATE}, since "
+    assert re.search(rf"{re.escape(rule)}(\d+) of the report's \1 such files are there", told.stdout)
+    whole = re.search(r"lines? of ([\d,]+) ha", told.stdout)
+    assert whole
+    assert lines_in(told.stdout.partition("\n\n")[2]) == int(whole[1].replace(",", ""))
+    # AND nothing needs a rule
+    assert "pathMappings" not in told.stdout
+
+
+def test_the_rules_that_are_proposed_settle_a_tie(tmp_path: Path) -> None:
+    # GIVEN two checkouts of one program in a folder
+    for side in ("old", "new"):
+        shutil.copytree(TRANSLATE, tmp_path / side, ignore=shutil.ignore_patterns("reports"))
+    # WHEN a report's paths are explained
+    told = heapline("paths", TEXT, "--workspace", tmp_path)
+    # THEN both are named
+    assert f"{tmp_path}/new/" in told.stdout
+    assert f"{tmp_path}/old/" in told.stdout
+    # WHEN the rule that is proposed is put into the settings, with the folder that is right
+    [target] = [rule["to"] for rule in proposed(told.stdout) if rule["from"] == RECORDED]
+    assert target == "new"
+    (tmp_path / ".heapline.toml").write_text(f'pathMappings = [{{ from = "{RECORDED}", to = "old" }}]\n')
+    again = heapline("paths", TEXT, "--workspace", tmp_path)
+    # THEN it places the lines, in the explanation and in the report
+    assert f"{RECORDED} is {tmp_path}/old by pathMappings" in again.stdout
+    assert "could be several folders" not in again.stdout
+    report = json.loads(heapline("report", "--json", TEXT, "--workspace", tmp_path).stdout)
+    own = [site["place"] for site in report["sites"] if site["path"].startswith(RECORDED)]
+    assert {place["rule"] for place in own} == {"mapping"}
+    assert all(place["file"].startswith(f"{tmp_path}/old/") for place in own)
+
+
+def test_what_has_no_place_is_named_with_its_reason_and_the_largest_line(tmp_path: Path) -> None:
+    # GIVEN a dump of paths that are not here, each for another reason, and one whose file is shorter now
+    (tmp_path / "short.rb").write_text("# one\n")
+    paths = ["/bundle/gems/heapline_none-1.0/lib/a.rb", "(eval)", "/opt/other/lib/b.rb", f"{tmp_path}/gone.rb"]
+    objects = [item(16 * (number + 9), at=f"{path}:7") for number, path in enumerate([*paths, f"{tmp_path}/short.rb"])]
+    dump = write(tmp_path / "heap.json", [root("vm", CLASS), named(CLASS, "Thing"), *objects])
+    # WHEN its paths are explained
+    told = heapline("paths", dump, "--workspace", tmp_path).stdout
+    # THEN each is named
+    for words in (
+        "the gem heapline_none-1.0 is not installed here",
+        "(eval) is no file of Ruby code",
+        "enough of the files of /opt/other/lib. The largest: /opt/other/lib/b.rb:7",
+        "these files are not there any more",
+        "short.rb is shorter now",
+    ):
+        assert words in told
+
+
+def test_config_prints_each_setting_and_where_it_comes_from(tmp_path: Path) -> None:
+    # GIVEN a folder with settings, one of which is wrong
+    (tmp_path / ".heapline.toml").write_text(
+        'pathMappings = [{ from = "/app", to = "." }]\n[threshold]\nbytes = 5\nobjects = "many"\n'
+    )
+    # WHEN the settings are printed
+    printed = heapline("config", "--workspace", tmp_path)
+    # THEN those of the file are told from the defaults, and the wrong one is named
+    lines = printed.stdout.splitlines()
+    assert 'pathMappings = [{"from":"/app","to":"."}]  .heapline.toml' in lines
+    assert "threshold.bytes = 5  .heapline.toml" in lines
+    assert "threshold.objects = 100  default" in lines
+    assert 'threshold.objects is "many"' in printed.stderr
+    # AND programs get the same
+    found = json.loads(heapline("config", "--json", "--workspace", tmp_path).stdout)
+    assert found["threshold.bytes"] == {"value": 5, "from": str(tmp_path / ".heapline.toml")}
+    assert found["threshold.objects"] == {"value": 100, "from": None}
+
+
+@pytest.mark.parametrize("target", ["../other", "/etc", "~/other", "C:/other"])
+def test_a_rule_of_the_checkout_stays_inside_the_folder(tmp_path: Path, target: str) -> None:
+    # GIVEN a checkout whose rule leads out of it
+    (tmp_path / ".heapline.toml").write_text(f'pathMappings = [{{ from = "/app", to = "{target}" }}]\n')
+    # WHEN its settings are read
+    printed = heapline("config", "--workspace", tmp_path)
+    # THEN the rule is ignored, and that is told
+    assert "pathMappings = []" in printed.stdout
+    assert "must stay inside the folder" in printed.stderr
+
+
+@pytest.mark.parametrize(
+    "rule", ['"/app"', '{ from = "/app" }', '{ from = "/app", to = 1 }', '{ from = "**/**/*/*", to = ".", on = 1 }']
+)
+def test_a_rule_of_another_form_is_named(tmp_path: Path, rule: str) -> None:
+    # GIVEN a rule that is none
+    (tmp_path / ".heapline.toml").write_text(f"pathMappings = [{rule}]\n")
+    # WHEN the settings are read
+    printed = heapline("config", "--workspace", tmp_path)
+    # THEN it is said what a rule must be
+    assert 'pathMappings is a list, but must be a list of tables, each with a folder "from"' in printed.stderr
