@@ -142,6 +142,11 @@ class Measures:
         """Whether native memory that the line allocated is surely lost: worth a word however little it is."""
         return any(amount.kind in ("definitely_lost", "leaked") for amount in self.amounts)
 
+    @property
+    def is_of_objects(self) -> bool:
+        """Whether it counts objects of Ruby's heap, and not only what another tool measured."""
+        return self.shallow_objects > 0 or not self.amounts
+
     def amount(self, kind: AmountKind) -> Amount | None:
         """The amount of this kind."""
         return next((amount for amount in self.amounts if amount.kind == kind), None)

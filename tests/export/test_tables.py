@@ -12,7 +12,7 @@ import pytest
 from exporting import DUMP, EMPTY, HOSTILE, REPORTS, TEXT, exported, hostile_dump, sites
 from markdown_it import MarkdownIt
 
-from sample_files import sample_id
+from sample_files import SAMPLES, sample_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,3 +107,16 @@ def test_markdown_of_a_hostile_report_is_text(tmp_path: Path) -> None:
 def test_json_is_what_the_report_command_prints() -> None:
     # GIVEN the JSON export WHEN it is read THEN it is one object with the documented members
     assert json.loads(exported(TEXT, "json")).keys() >= {"report", "totals", "sites"}
+
+
+def test_other_tools_measures_are_in_the_markdown_and_leaks_in_sarif() -> None:
+    # GIVEN Valgrind's report of an extension
+    report = SAMPLES / "tools/reports/valgrind.xml.gz"
+    # WHEN it is exported as Markdown
+    text = exported(report, "markdown", SAMPLES).decode()
+    # THEN its measures stand there in its words
+    assert "definitely lost 1.2 kB in 100 blocks" in text
+    assert "possibly lost 5.0 kB in 1 block" in text
+    # AND as SARIF the definite losses are results, and what is possibly lost is none
+    log = json.loads(exported(report, "sarif", SAMPLES))
+    assert [result["ruleId"] for result in log["runs"][0]["results"]] == ["native-leak", "native-leak"]

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from heapline.export.subject import text_of
 from heapline.markdown import code, code_cell, table
-from heapline.units import human_bytes, human_count, things
+from heapline.units import amount_in_words, human_bytes, human_count, things
 
 if TYPE_CHECKING:
     from heapline.export.subject import Row, Subject
 
 _ROWS = 20
+_ALSO = "measured"
 _TITLES = {
     "live_objects": "live",
     "live_bytes": "live bytes",
@@ -38,19 +39,21 @@ def write(subject: Subject) -> bytes:
     lines += [note for text in report.profile.notes for note in (f"> {code(text)}", "")]
     if rows:
         header = ["line", *(_TITLES[name] for name in subject.known)]
-        lines += table(header, [_cells(subject, row) for row in rows[:_ROWS]])
+        header += [_ALSO] if any(row.site.measures.amounts for row in rows[:_ROWS]) else []
+        lines += table(header, [_cells(subject, row)[: len(header)] for row in rows[:_ROWS]])
         left = len(subject.rows) - min(len(rows), _ROWS)
         lines += ["", f"… and {things(left, 'more line')}."] if left else []
     return "\n".join([*lines, ""]).encode(errors="backslashreplace")
 
 
 def _cells(subject: Subject, row: Row) -> list[str]:
-    where = f"{row.site.path}:{row.site.line}"
+    where = row.site.at
     if row.place:
         file = row.place.file
         inside = file.relative_to(subject.folder) if file.is_relative_to(subject.folder) else file
         where = f"{text_of(inside)}:{row.place.line}"
-    return [code_cell(where), *(_amount(name, getattr(row.site.measures, name)) for name in subject.known)]
+    also = " · ".join(map(amount_in_words, row.site.measures.amounts))
+    return [code_cell(where), *(_amount(name, getattr(row.site.measures, name)) for name in subject.known), also]
 
 
 def _amount(name: str, value: int | None) -> str:

@@ -26,6 +26,7 @@ _RULES = {
     "retained-size": "Objects allocated on this line hold much of the heap",
     "live-memory": "Much of what is alive was allocated on this line",
     "allocated-memory": "Much of what was allocated was allocated on this line",
+    "native-leak": "Native memory that was allocated on this line is never freed",
 }
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -62,6 +63,10 @@ def _rule(subject: Subject, row: Row, holder: TopHolder | None) -> str | None:
     measures, whole = row.site.measures, subject.report.attributable_bytes
     if holder and holder.retained > (measures.live_bytes or 0):
         return "retained-size"
+    if measures.leaks:
+        return "native-leak"
+    if not measures.is_of_objects:
+        return None
     if whole <= 0 or measures.shallow_bytes * 100 < subject.settings.diagnostics.share * whole:
         return None
     return "live-memory" if subject.report.index else "allocated-memory"
@@ -69,15 +74,14 @@ def _rule(subject: Subject, row: Row, holder: TopHolder | None) -> str | None:
 
 def _result(subject: Subject, row: Row, place: Place, rule: str, holder: TopHolder | None) -> dict[str, Any]:
     report = subject.report
-    part, whole = row.site.measures.shallow_bytes, report.attributable_bytes
-    of = f"of {plain(report.path.name)}"
+    part, of = report.share(row.site.measures), f"of {plain(report.path.name)}"
     if rule == "retained-size" and holder:
-        part, whole, of = holder.retained, report.held_bytes, f"of what the roots of {plain(report.path.name)} reach"
+        part, of = share(holder.retained, report.held_bytes), f"of what the roots of {plain(report.path.name)} reach"
     above = [found for label in (holder.path[:-1] if holder else ()) if (found := _step(subject, label))]
     return {
         "ruleId": rule,
         "level": "note",
-        "message": {"text": f"{summary(row.site.measures)}: {share(part, whole)} {of}."},
+        "message": {"text": f"{summary(row.site.measures)}: {part} {of}."},
         "locations": [{"physicalLocation": _location(subject, place)}],
         **({"relatedLocations": above} if rule == "retained-size" and above else {}),
     }

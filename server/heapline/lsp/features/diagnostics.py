@@ -99,8 +99,8 @@ def _reaches_share(entry: Entry, settings: Settings) -> bool:
     """Whether the line has that much of the report, or is a top holder of that much of the heap."""
     if entry.site.measures.leaks or entry.suspect:
         return True
-    if entry.site.measures.amount("boot"):
-        return False  # that a gem takes memory when it is loaded is no news of the line that names it
+    if not entry.site.measures.is_of_objects:
+        return False  # that a gem takes memory when it is loaded is no news, and what may be lost is no leak yet
     whole = entry.report.attributable_bytes
     least = settings.diagnostics.share * whole
     return _holds_others(entry, settings) or (whole > 0 and entry.site.measures.shallow_bytes * 100 >= least)
