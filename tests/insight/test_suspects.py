@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from heap_dumps import item, opened, root, write
+from heap_dumps import CLASS, item, named, opened, root, write
 from heapline.insight.suspects import Findings, suspects_in
 from sample_files import SAMPLES
 
@@ -73,6 +73,34 @@ def test_a_program_gets_the_verdict_that_it_deserves(program: str, tmp_path: Pat
     # THEN the last dump, the last two and all three have that one suspect, or none
     for several in (dumps[2:], dumps[1:], dumps):
         assert holders(found_in(*several)) == [(source.name, number) for number in marked], several
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("WeakRef", "a WeakRef stays when what it refers to is gone"),
+        ("SQLite3::Statement", "a prepared statement stays until it is closed"),
+        ("Page", None),
+    ],
+)
+def test_what_is_known_to_leak_is_told(tmp_path: Path, name: str, said: str | None) -> None:
+    # GIVEN three dumps in which objects of a class gather in an array
+    dumps = []
+    for number in (1, 2, 3):
+        growing = [0x10_0000 + 80 * i for i in range(100 * number)]
+        lines = [
+            root("vm", 0x1000, CLASS, 0x9000),
+            named(0x9000, "Object"),
+            named(CLASS, name),
+            item(0x1000, *growing, type="ARRAY", cls=0x9000),
+            *(item(address) for address in growing),
+        ]
+        dumps.append(write(tmp_path / f"{number}.json", lines))
+    # WHEN they are asked for suspects
+    [suspect] = found_in(*dumps).suspects
+    # THEN the evidence names the class if such objects are known to leak
+    kinds = [reason.text for reason in suspect.evidence if reason.kind == "kind"]
+    assert kinds == ([f"200 {name.rsplit('::', 1)[-1]}: {said}"] if said else [])
 
 
 def test_three_dumps_without_tracing_are_enough(tmp_path: Path) -> None:

@@ -58,7 +58,9 @@ _KINDS = {
     "WeakRef": "a WeakRef stays when what it refers to is gone",
     "Proc": "a block keeps all that is visible where it was written",
     "Method": "a method object keeps its receiver",
+    "singleton class": "an object with methods of its own has a class of its own",
     "Class": "classes that are made at run time are kept by their superclass",
+    "Statement": "a prepared statement stays until it is closed",
     "Thread": "a thread that has ended is kept with its result and its variables",
 }
 _NOTABLE_KIND = 0.05
@@ -230,10 +232,16 @@ def _suspect(graph: HeapGraph, group: Growth, nodes: NDArray[np.intp], total: in
     by_name: dict[str, int] = {}
     known = graph.labels_of(labels)
     for label, count in zip(labels.tolist(), counts.tolist(), strict=True):
-        by_name[known[label].name] = by_name.get(known[label].name, 0) + count
+        name = _kind_of(known[label].name)
+        by_name[name] = by_name.get(name, 0) + count
     for name, why in _KINDS.items():
         if by_name.get(name, 0) >= _NOTABLE_KIND * len(nodes):
             evidence.append(Evidence("kind", _POINTS["kind"], f"{by_name[name]:,} {name}: {why}"))
     sizes = int(graph.column("memsize")[nodes].sum())
     score = min(sum(reason.points for reason in evidence), 100)
     return Suspect(score, group.holder, group.holders, len(nodes), sizes, group.held, group.path, tuple(evidence))
+
+
+def _kind_of(name: str) -> str:
+    """What a label's name is in the list of kinds: `singleton class`, or the class without its modules."""
+    return "singleton class" if name.startswith("singleton class of ") else name.rsplit("::", 1)[-1]
