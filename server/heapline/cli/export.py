@@ -13,12 +13,11 @@ import orjson
 import typer
 
 from heapline.cli.loading import asking, complain, load
-from heapline.cli.options import WorkspaceOption, folder_of, places_in
+from heapline.cli.options import WorkspaceOption, folder_of, places_in, settings_in
 from heapline.cli.report import as_json
 from heapline.errors import HeaplineError
 from heapline.export import csv_table, heapprofile, markdown_table, parquet, pprof, sarif, speedscope
 from heapline.export.subject import Subject
-from heapline.settings import TOML_NAME, resolve
 
 _EXACT = 10
 
@@ -71,9 +70,7 @@ def run(
     folder = folder_of(workspace)
     try:
         with asking(report):
-            settings, problems = resolve(folder / TOML_NAME, None)
-            for problem in problems:
-                complain(HeaplineError(problem))
+            settings, _ = settings_in(folder)
             _write(Subject(report, places_in(folder, report), folder, settings), form, output)
     except HeaplineError as error:
         complain(error)

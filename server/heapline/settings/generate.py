@@ -34,8 +34,8 @@ INTRODUCTION = f"""\
 Every setting has one name, the same everywhere:
 
 - **VS Code**: `heapline.` and the name, in the settings of the user, the workspace or the folder.
-- **`{TOML_NAME}`** in the workspace folder: for all who work on the code, in every editor. The terminal reads only
-  `reports` of it, from the current directory or the one that `--workspace` names; it does not look in those above.
+- **`{TOML_NAME}`** in the workspace folder: for all who work on the code, in every editor. The terminal reads it in the
+  current directory or the one that `--workspace` names, not in those above: [Configuration](configuration.md).
 - **Any other editor**: `initializationOptions` (bare, or under `settings` or `heapline`), or the section
   `heapline` of `workspace/configuration`.
 
