@@ -201,11 +201,11 @@ async def test_the_client_watches_what_the_settings_name_and_what_is_loaded(tmp_
         await editor.until(lambda: watched_below(folder, "tmp/*.json") in editor.watched())
         # WHEN a report from elsewhere is loaded
         await editor.load(report)
-        # THEN settings file, glob and report are watched, each character that means something to globs as any character
-        await editor.until(lambda: len(editor.watched()) == 3)
+        # THEN settings file, glob, report and code are watched, signs that mean something to globs as any character
+        await editor.until(lambda: len(editor.watched()) == 4)
         home = watched_below(elsewhere, "profile?1?.txt")
         wild = home.replace("{home}", "?home?") if isinstance(home, str) else home
-        assert "**/.heapline.toml" in editor.watched()
+        assert {"**/.heapline.toml", "**/*.rb"} <= {glob for glob in editor.watched() if isinstance(glob, str)}
         assert watched_below(folder, "tmp/*.json") in editor.watched()
         assert wild in editor.watched()
 
