@@ -12,8 +12,9 @@ import pytest_asyncio
 
 from heap_dumps import item, named, root, write
 from lsp import planted
-from lsp.editor import Editor, editing
+from lsp.editor import Editor, editing, typed
 from lsp.oracle import DUMP, LEAK, LEAK_LINE, TEXT, TRANSLATE, profiled
+from lsp.programs import LEAK_BELOW, program
 from sample_files import ORACLES, SAMPLES
 
 if TYPE_CHECKING:
@@ -262,3 +263,31 @@ async def test_the_leak_is_first_among_the_lines_of_its_file() -> None:
         )
         # THEN the line that leaks is the first
         assert answer["lines"][0]["place"] == {"uri": LEAK.as_uri(), "line": LEAK_LINE, "stale": None}
+
+
+async def test_the_list_names_lines_as_they_are_now(tmp_path: Path) -> None:
+    # GIVEN the sample's leak, open in the editor
+    folder = program(tmp_path / "translate")
+    leak = folder / LEAK_BELOW
+    async with editing(folder) as editor:
+        editor.open(leak.as_uri(), leak.read_text())
+        await editor.load(DUMP)
+        key = LEAK_BELOW.as_posix()
+
+        async def first() -> dict[str, Any]:
+            answer = await editor.command("hotLines", str(DUMP), "file", key, "liveObjects", "", 0, 1)
+            found: dict[str, Any] = answer["lines"][0]
+            return found
+
+        # WHEN a line is typed above it
+        editor.change(leak, typed(1, 0, "# more\n"))
+        await editor.until(lambda: LEAK_LINE + 1 in editor.marked.get(leak.as_uri(), []))
+        # THEN the list says and leads to where it is now
+        moved = await first()
+        assert (moved["name"], moved["place"]["line"]) == (f"{leak.name}:{LEAK_LINE + 1}", LEAK_LINE + 1)
+        # WHEN it is deleted
+        editor.change(leak, typed(LEAK_LINE + 1, 0, "", until=(LEAK_LINE + 2, 0)))
+        await editor.until(lambda: LEAK_LINE + 1 not in editor.marked.get(leak.as_uri(), []))
+        # THEN the list says that it is gone, and leads nowhere
+        gone = await first()
+        assert (gone["gone"], gone["place"]) == (True, None)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from heapline.metrics import METRICS, share_of, weight
 from heapline.places.origin import origin_of
 from heapline.profile import Measures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from heapline.places.mapping import Place
     from heapline.profile import Site
@@ -42,8 +42,7 @@ _TELLING: tuple[MetricName, ...] = (
 """The metrics, the one that says most first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One site: its position in the profile, its place in the workspace if it has one, whose code it is, its measures.
 
     In a group of one class the measures are those of the objects of that class alone.
@@ -69,14 +68,15 @@ class Group:
 class HotLines:
     """The lines of one report. Answers are kept: the next page costs nothing. For one thread at a time."""
 
-    def __init__(self, report: Report, places: Mapping[int, Place], short: Callable[[Place], str]) -> None:
-        """`places` by site; `short` gives the name of a place's file in the workspace."""
+    def __init__(self, report: Report, place_of: Callable[[int], Place | None], short: Callable[[Place], str]) -> None:
+        """`place_of` gives the place of a site, `short` the name of a place's file in the workspace."""
         self.report = report
-        self._places = places
+        self._place_of = place_of
         self._short = short
         self.groups = lru_cache(maxsize=8)(self._groups)
         self.lines = lru_cache(maxsize=32)(self._lines)
         self._all = lru_cache(maxsize=8)(self._filtered)
+        self._members = lru_cache(maxsize=4)(self._grouped)
         self._classes: list[tuple[int, str, int, int]] | None = None
 
     @cached_property
@@ -105,11 +105,9 @@ class HotLines:
 
     def _groups(self, by: Grouping, metric: MetricName, wanted: str) -> list[Group]:
         """The groups, by value, largest first. Of `none` there are none."""
-        members: dict[str, list[int]] = defaultdict(list)
-        for name, line in self._named(by, metric, wanted):
-            members[name].append(line.value)
+        members = self._members(by, metric, wanted)
         together = max if metric in _NOT_ADDED else sum
-        values = {name: together(found) for name, found in members.items()}
+        values = {name: together(line.value for line in lines) for name, lines in members.items()}
         if by == "class" and metric == "retainedSize" and self.report.graph:
             with self.report.graph.cursor() as graph:
                 values |= {name: size for name, size in graph.by_class().items() if name in values}
@@ -118,19 +116,19 @@ class HotLines:
 
     def _lines(self, by: Grouping, group: str | None, metric: MetricName, wanted: str) -> list[Line]:
         """The lines of a group, or of all, by value, largest first."""
-        if group is None:
-            found = self._all(metric, wanted)
-        else:
-            found = [line for name, line in self._named(by, metric, wanted) if name == group]
+        found = self._all(metric, wanted) if group is None else self._members(by, metric, wanted).get(group, [])
         return sorted(found, key=lambda line: (-line.value, line.site.path, line.site.line))
 
-    def _named(self, by: Grouping, metric: MetricName, wanted: str) -> list[tuple[str, Line]]:
-        """The lines that are wanted, each with its group's name; by class, one for each class on a line."""
+    def _grouped(self, by: Grouping, metric: MetricName, wanted: str) -> dict[str, list[Line]]:
+        """The lines that are wanted by the names of their groups; by class, one for each class on a line."""
+        members: dict[str, list[Line]] = defaultdict(list)
         if by == "class":
-            return self._by_class(metric, wanted)
-        if by == "none":
-            return []
-        return [(line.origin if by == "gem" else self.file_of(line), line) for line in self._all(metric, wanted)]
+            for name, line in self._by_class(metric, wanted):
+                members[name].append(line)
+        elif by != "none":
+            for line in self._all(metric, wanted):
+                members[line.origin if by == "gem" else self.file_of(line)].append(line)
+        return members
 
     def _by_class(self, metric: MetricName, wanted: str) -> list[tuple[str, Line]]:
         if self._classes is None:
@@ -143,7 +141,7 @@ class HotLines:
             if line is not None and (not words or _matches(f"{name} {self._text(line)}", words)):
                 measures = Measures(live_objects=objects, live_bytes=size)
                 value = objects if metric == "liveObjects" else size
-                found.append((name, replace(line, measures=measures, value=value)))
+                found.append((name, line._replace(measures=measures, value=value)))
         return found
 
     def _filtered(self, metric: MetricName, wanted: str) -> list[Line]:
@@ -154,7 +152,7 @@ class HotLines:
             value = weight(site.measures, metric)
             if not value:
                 continue
-            place = self._places.get(site_id)
+            place = self._place_of(site_id)
             line = Line(site_id, site, place, _origin(site, place), site.measures, value)
             if not words or _matches(self._text(line), words):
                 found.append(line)

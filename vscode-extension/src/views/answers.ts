@@ -28,6 +28,7 @@ export interface HotLine {
   share: string;
   summary: string;
   place: Place | null;
+  gone: boolean;
 }
 
 interface Known {

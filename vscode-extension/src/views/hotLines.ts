@@ -145,12 +145,13 @@ function lineItem(report: string, line: HotLine, held: boolean): vscode.TreeItem
   const sign = line.place?.stale ? "~ " : "";
   const numbers = sign + [line.title, line.share].filter(Boolean).join(" · ");
   item.description = numbers;
-  const where = line.place ? doubt(line.place) : `Not in this workspace (${line.origin})`;
+  const missing = line.gone ? "The line is gone" : `Not in this workspace (${line.origin})`;
+  const where = line.place ? doubt(line.place) : missing;
   item.tooltip = [line.at, line.method, line.summary, where].filter(Boolean).join("\n");
   item.accessibilityInformation = { label: `${line.name}, ${numbers}` };
   item.command = jump(line.place);
   item.contextValue = held ? "heldLine" : "line";
-  if (!line.place) item.iconPath = new vscode.ThemeIcon("library");
+  if (!line.place && !line.gone) item.iconPath = new vscode.ThemeIcon("library");
   return Object.assign(item, { site: { report, site: line.site, name: line.name, title: line.summary } });
 }
 

@@ -136,7 +136,11 @@ def _lines_of(ls: Server, report: Report) -> HotLines:
             below = place.file.relative_to(folder).as_posix()
             return below if len(folders) == 1 else f"{folder.name}/{below}"
 
-        kept = (entries, HotLines(report, {site: entry.place for site, entry in entries.items()}, short))
+        def place_of(site: int) -> Place | None:
+            entry = entries.get(site)
+            return entry.place if entry else None
+
+        kept = (entries, HotLines(report, place_of, short))
         ls.hot_lines = kept
     return kept[1]
 
@@ -153,16 +157,19 @@ def _head(hot: HotLines, metric: MetricName, total: int) -> dict[str, Any]:
 
 
 def _line(ls: Server, hot: HotLines, line: Line, metric: MetricName) -> dict[str, Any]:
+    place = jump(ls, ls.store.entry_of(hot.report, line.site_id))
+    at = f"{hot.file_of(line)}:{place['line']}" if place else hot.at(line)
     return {
         "site": line.site_id,
-        "name": plain(hot.at(line).rpartition("/")[2]),
-        "at": printable(hot.at(line)),
+        "name": plain(at.rpartition("/")[2]),
+        "at": printable(at),
         "origin": plain(line.origin),
         "method": plain(line.site.method) if line.site.method else None,
         "title": METRICS[_shown(line, metric)].in_words(line.value),
         "share": _percent(hot, line, metric),
         "summary": summary(line.measures),
-        "place": jump(ls, ls.store.entry_of(hot.report, line.site_id)),
+        "place": place,
+        "gone": line.place is not None and place is None,
     }
 
 
