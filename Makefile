@@ -37,6 +37,7 @@ check: $(VENV)/ready
 bench: $(VENV)/ready
 	$(BIN)/pip install --quiet --editable '.[bench]'
 	$(BIN)/python bench/run.py $(OBJECTS)
+	PYTHONPATH=tests $(BIN)/python bench/extension.py $(OBJECTS)
 
 samples:
 	$(MAKE) -C samples

@@ -1,4 +1,4 @@
-// What the tests inside VS Code's extension host (suite/*.cjs, install/*.cjs) share, and VS Code's entry point that runs one file of them.
+// What the tests inside VS Code's extension host (suite/, folders/, install/) share, and VS Code's entry point that runs one file of them.
 const assert = require("node:assert/strict");
 const { writeFile } = require("node:fs/promises");
 const { createRequire } = require("node:module");

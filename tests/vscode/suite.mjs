@@ -4,11 +4,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Screen } from "./screen.mjs";
 
-/** Gives the tests' results: `[{ title, state, error }]`. */
+/** `options.window`: what to open, where that is not the workspace. Gives the tests' results: `[{ title, state, error }]`. */
 export async function suite(code, options) {
   const finished = new Promise((resolve) => code.page.exposeFunction("codeAutomationExit", resolve));
   await code.page.exposeFunction("codeAutomationLog", (_type, args) => console.error(...args));
-  await code.open(options.workspace, [
+  await code.open(options.window ?? options.workspace, [
     ["extensionDevelopmentPath", code.remote(code.extension)],
     ["extensionTestsPath", code.remote(fileURLToPath(new URL("inside.cjs", import.meta.url)))],
   ]);

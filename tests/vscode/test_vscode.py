@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sample_files import SAMPLES
 from vscode.running import HERE, LEAK, run, run_suite
 
 
@@ -18,6 +20,18 @@ def test_inside_vscode(options: dict[str, Any], suite: str) -> None:
     # WHEN the suite runs inside its extension host
     # THEN every test of it passes
     run_suite(f"suite/{suite}", options, suite)
+
+
+def test_inside_vscode_with_two_folders(options: dict[str, Any]) -> None:
+    # GIVEN a window with two folders, each with a program, its reports and settings of its own
+    first = Path(options["workspace"])
+    second = shutil.copytree(SAMPLES / "weakmap", first.parent / "weakmap")
+    window = first.parent / "both.code-workspace"
+    window.write_text(json.dumps({"folders": [{"path": str(first)}, {"path": str(second)}]}))
+
+    # WHEN the suite runs inside its extension host
+    # THEN every test of it passes
+    run_suite("folders/two", {**options, "window": str(window), "second": str(second)}, "folders")
 
 
 @pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "restricted"])

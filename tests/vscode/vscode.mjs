@@ -94,9 +94,10 @@ export async function startVSCode(options) {
     page,
     /** A file's address as VS Code's page wants it. */
     remote: (file) => `vscode-remote://127.0.0.1:${port}${file}`,
-    /** Shows a folder, with VS Code's own parameters for its web page as pairs of key and value. */
+    /** Shows a folder, or the folders that a `.code-workspace` names, with VS Code's own parameters for its web page as pairs of key and value. */
     open: (folder, payload) => {
-      const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+      const kind = folder.endsWith(".code-workspace") ? "workspace" : "folder";
+      const query = new URLSearchParams({ [kind]: folder, payload: JSON.stringify(payload) });
       return page.goto(`http://127.0.0.1:${port}/?${query}`);
     },
     /** Every host but our own that the page asked for something. */
