@@ -3,7 +3,6 @@ import * as vscode from "vscode";
 import { collectBugReport } from "./bugReport";
 import { registerReportCommands } from "./commands";
 import { Environment } from "./environment";
-import { registerReportPage } from "./reportPage";
 import { Reports } from "./reports";
 import { openSample } from "./sample";
 import { Server } from "./server";
@@ -24,7 +23,6 @@ export function activate(context: vscode.ExtensionContext): void {
     running,
     reports,
     registerReportCommands(reports),
-    registerReportPage(reports),
     showWindow(running, reports, context.workspaceState),
     vscode.commands.registerCommand("heapline.openSample", () => openSample(context)),
     vscode.commands.registerCommand("heapline.collectBugReport", () => collectBugReport(context, running, reports)),

@@ -3,21 +3,22 @@ import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import * as path from "node:path";
 import * as vscode from "vscode";
-import type { Report, Reports } from "./reports";
+import type { Report } from "./reports";
+import type { State } from "./state";
 
 const VIEW = "heapline.report";
 /** All that links on the page can do; the page has no scripts. */
 const COMMANDS = ["heapline.loadReport", "heapline.unloadReport"];
 
 /** Registers the editor; VS Code offers it for dumps, which are too large for its own (more than 50 MB). */
-export function registerReportPage(reports: Reports): vscode.Disposable {
-  return vscode.window.registerCustomEditorProvider(VIEW, new ReportPages(reports), {
+export function registerReportPage(state: State): vscode.Disposable {
+  return vscode.window.registerCustomEditorProvider(VIEW, new ReportPages(state), {
     supportsMultipleEditorsPerDocument: true,
   });
 }
 
 class ReportPages implements vscode.CustomReadonlyEditorProvider {
-  constructor(private readonly reports: Reports) {}
+  constructor(private readonly state: State) {}
 
   openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
     return { uri, dispose: () => undefined };
@@ -26,9 +27,10 @@ class ReportPages implements vscode.CustomReadonlyEditorProvider {
   async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
     panel.webview.options = { enableScripts: false, enableCommandUris: COMMANDS, localResourceRoots: [] };
     const show = async (): Promise<void> => {
-      panel.webview.html = await page(uri, await this.reports.loaded(uri));
+      const report = this.state.status.reports.find(({ path }) => path === uri.fsPath);
+      panel.webview.html = await page(uri, report);
     };
-    const listener = this.reports.onDidChange(() => void show());
+    const listener = this.state.onDidChange(() => void show());
     panel.onDidDispose(() => listener.dispose());
     await show();
   }

@@ -32,21 +32,13 @@ export interface Status {
  * Errors of the server are shown to the user, here or by the server itself.
  */
 export class Reports implements vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<void>();
-  private readonly subscriptions: vscode.Disposable[];
-
-  /** Something was loaded or unloaded; reports that load by themselves are the server's to tell. */
-  readonly onDidChange = this.changed.event;
+  private readonly subscription: vscode.Disposable;
 
   constructor(
     private readonly server: Server,
     private readonly memory: vscode.Memento,
   ) {
-    this.subscriptions = [
-      this.changed,
-      server.onDidStart(() => void this.restore()),
-      server.onDidStop(() => this.changed.fire()),
-    ];
+    this.subscription = server.onDidStart(() => void this.restore());
   }
 
   /** The paths to load again next time. */
@@ -61,22 +53,19 @@ export class Reports implements vscode.Disposable {
     );
     const paths = loaded.flatMap((report) => (report ? [report.path] : []));
     await this.remember([...this.remembered.filter((path) => !paths.includes(path)), ...paths]);
-    this.changed.fire();
     return loaded;
   }
 
   /** Unloads these files, or all. */
   async unload(files?: readonly vscode.Uri[]): Promise<void> {
     const paths = files?.map((file) => file.fsPath) ?? [];
-    await tellFailure(this.server.execute("heapline.unload", ...paths));
+    if (this.server.isRunning) await tellFailure(this.server.execute("heapline.unload", ...paths));
     await this.remember(files === undefined ? [] : this.remembered.filter((path) => !paths.includes(path)));
-    this.changed.fire();
   }
 
   /** Loads again what has changed on the disk. */
   async reload(): Promise<void> {
     await tellFailure(this.server.execute("heapline.reload"));
-    this.changed.fire();
   }
 
   /** What is loaded and loading now: nothing where no server runs; none is started for it. */
@@ -85,13 +74,8 @@ export class Reports implements vscode.Disposable {
     return (await tellFailure(this.server.execute<Status>("heapline.status"))) ?? { reports: [], loading: [] };
   }
 
-  /** What the server says of this file, if it is loaded. */
-  async loaded(file: vscode.Uri): Promise<Report | undefined> {
-    return (await this.status()).reports.find(({ path }) => path === file.fsPath);
-  }
-
   dispose(): void {
-    for (const subscription of this.subscriptions) subscription.dispose();
+    this.subscription.dispose();
   }
 
   /** A report that cannot be loaded again (it is gone, or brought the indexing down) is forgotten. */
@@ -102,7 +86,6 @@ export class Reports implements vscode.Disposable {
     if (loaded === undefined) return;
     const paths = new Set(loaded.map(({ path }) => path));
     await this.remember(this.remembered.filter((path) => paths.has(path) || !wanted.includes(path)));
-    this.changed.fire();
   }
 
   private async remember(paths: string[]): Promise<void> {
@@ -111,7 +94,7 @@ export class Reports implements vscode.Disposable {
 }
 
 /** Shows why the server refused a command; gives its answer otherwise. */
-export async function tellFailure<Answer>(work: Promise<Answer | undefined>): Promise<Answer | undefined> {
+async function tellFailure<Answer>(work: Promise<Answer | undefined>): Promise<Answer | undefined> {
   try {
     return await work;
   } catch (error) {

@@ -1,5 +1,6 @@
 // The language server: which program it is, and one process of it at a time.
 import * as vscode from "vscode";
+import { ErrorCodes, ResponseError } from "vscode-languageclient/node";
 import { HeaplineClient } from "./client";
 import type { Environment } from "./environment";
 import { findPrograms } from "./programs";
@@ -78,11 +79,21 @@ export class Server implements vscode.Disposable {
     return this.request<Answer>("workspace/executeCommand", { command, arguments: args });
   }
 
-  /** Starts the server when it does not run, and asks it; gives its answer, nothing if there is no server to ask. */
+  /**
+   * Starts the server when it does not run, and asks it; gives its answer, nothing if there is no server to ask, or if it
+   * was stopped meanwhile. Rejects where the server says that it could not do that, or crashed over it.
+   */
   async request<Answer>(method: string, params: unknown): Promise<Answer | undefined> {
     await this.start();
-    if (!this.client?.isRunning()) return undefined;
-    return this.client.sendRequest<Answer>(method, params);
+    const { client } = this;
+    if (!client?.isRunning()) return undefined;
+    try {
+      return await client.sendRequest<Answer>(method, params);
+    } catch (error) {
+      if (!(error instanceof ResponseError) || error.code !== ErrorCodes.PendingResponseRejected) throw error;
+      if (this.client !== client) return undefined;
+      throw new Error("Heapline's server ended before it had answered. Its log may say why.", { cause: error });
+    }
   }
 
   /** Ends the process that runs, if any. */

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { Heat } from "./heat";
 import { registerDetails } from "./lenses";
+import { registerReportPage } from "./reportPage";
 import type { Reports } from "./reports";
 import type { Server } from "./server";
 import { State } from "./state";
@@ -22,6 +23,7 @@ export function showWindow(server: Server, reports: Reports, memory: vscode.Meme
     new Heat(state),
     registerSwitches(server, memory),
     registerDetails(),
+    registerReportPage(state),
     registerShowMore(),
     showReports(state, reports),
     showHotLines(state, memory),

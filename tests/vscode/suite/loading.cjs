@@ -66,7 +66,8 @@ describe("Loading", () => {
 
   it("does not bring back what was unloaded", async () => {
     await vscode.commands.executeCommand("heapline.restartServer");
-    assert.deepEqual((await status()).reports, []);
+    const { reports, loading } = await status();
+    assert.deepEqual([reports, loading], [[], []]);
   });
 
   it("notices a report that the settings name as soon as it is written", async () => {
