@@ -46,13 +46,18 @@ export class Reports implements vscode.Disposable {
     return this.memory.get<string[]>(KEY, []);
   }
 
-  /** Loads these files; gives for each what it is, or nothing where that failed (the user has been told). */
+  /**
+   * Loads these files; gives for each what it is, or nothing where that failed (the user has been told).
+   *
+   * They are remembered from the start: a window may be closed before all is known.
+   */
   async load(files: readonly vscode.Uri[]): Promise<(Report | undefined)[]> {
+    const paths = files.map((file) => file.fsPath);
+    await this.remember([...this.others(paths), ...paths]);
     const loaded = await Promise.all(
-      files.map((file) => tellFailure(this.server.execute<Report>("heapline.load", file.fsPath))),
+      paths.map((path) => tellFailure(this.server.execute<Report>("heapline.load", path))),
     );
-    const paths = loaded.flatMap((report) => (report ? [report.path] : []));
-    await this.remember([...this.remembered.filter((path) => !paths.includes(path)), ...paths]);
+    await this.remember([...this.others(paths), ...paths.filter((_, i) => loaded[i])]);
     return loaded;
   }
 
@@ -60,7 +65,7 @@ export class Reports implements vscode.Disposable {
   async unload(files?: readonly vscode.Uri[]): Promise<void> {
     const paths = files?.map((file) => file.fsPath) ?? [];
     if (this.server.isRunning) await tellFailure(this.server.execute("heapline.unload", ...paths));
-    await this.remember(files === undefined ? [] : this.remembered.filter((path) => !paths.includes(path)));
+    await this.remember(files === undefined ? [] : this.others(paths));
   }
 
   /** Loads again what has changed on the disk. */
@@ -86,6 +91,10 @@ export class Reports implements vscode.Disposable {
     if (loaded === undefined) return;
     const paths = new Set(loaded.map(({ path }) => path));
     await this.remember(this.remembered.filter((path) => paths.has(path) || !wanted.includes(path)));
+  }
+
+  private others(paths: readonly string[]): string[] {
+    return this.remembered.filter((path) => !paths.includes(path));
   }
 
   private async remember(paths: string[]): Promise<void> {
