@@ -24,7 +24,7 @@ _MEASURED = {"old_count", "total_age", "min_age", "max_age", "total_memsize"}
 
 def recognise(head: bytes) -> str | None:
     """None if the content is of the format, else why not."""
-    if any(_columns(line) for line in head_lines(head)):
+    if any(name.encode() in head for name in _MEASURED) and any(_columns(line) for line in head_lines(head)):
         return None
     return 'no line is the header "path line count old_count total_age …"'
 
