@@ -47,7 +47,7 @@ async def test_a_tie_between_two_checkouts_is_named_and_a_rule_settles_it(tmp_pa
         # THEN that one gets the numbers, without loading anew
         leak = (tmp_path / "new/lib/translation_cache.rb").as_uri()
         await editor.until(lambda: editor.marked.get(leak) == [LEAK_LINE])
-        assert set(editor.marked) == {leak}
+        assert all(uri.startswith((tmp_path / "new").as_uri()) for uri in editor.marked)
         hover = await editor.hover(leak, LEAK_LINE)
         assert hover is not None
         assert "by pathMappings" in str(hover.contents)
