@@ -32,19 +32,20 @@ def objects(dump: Path, line: int) -> dict[int, int]:
 
 
 async def test_a_lens_tells_how_many_objects_more_there_are_with_each_dump_of_the_process(tmp_path: Path) -> None:
-    # GIVEN three dumps of a process, the last taken last
+    # GIVEN three dumps of a process, copied here in any order: the file of the last one is the oldest
     dumps = []
     for number, dump in enumerate(DUMPS):
         dumps.append(tmp_path / dump.name)
         shutil.copy(dump, dumps[-1])
-        os.utime(dumps[-1], (1_700_000_000 + number, 1_700_000_000 + number))
+        os.utime(dumps[-1], (1_700_000_000 - number, 1_700_000_000 - number))
     counts = [sum(objects(dump, LEAK_LINE).values()) for dump in DUMPS]
     async with editing(TRANSLATE) as editor:
         # WHEN they are loaded, in any order
         for dump in (dumps[2], dumps[0], dumps[1]):
             await editor.load(dump)
-        # THEN the lens of the leak has the trend over all of them
+        # THEN the last one speaks, and the lens of the leak has the trend over all of them
         [title] = (await editor.lenses(LEAK))[LEAK_LINE]
+        assert f"{counts[2]:,} live · " in title
         assert title.endswith(f" · ↑ {(counts[2] - counts[0]) // 2:,} per snapshot")
         # AND with one dump there is none
         await editor.command("unload", str(dumps[0]), str(dumps[1]))

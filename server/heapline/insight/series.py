@@ -43,6 +43,13 @@ def trend(report: Report, loaded: Sequence[Report], site: tuple[str, int]) -> in
     return round((last - first) / len(before))
 
 
+def is_newer(one: Report, other: Report) -> bool:
+    """Whether a report was taken after another: dumps of one process by their generations, else as their files say."""
+    if one.index and other.index and same_process(one.index, other.index):
+        return _age(one) > _age(other)
+    return one.identity.modified_ns > other.identity.modified_ns
+
+
 def _age(report: Report) -> tuple[int, int]:
     """Sorts dumps of one process: by their youngest generation, which never goes back; untraced ones by their files."""
     youngest = report.index.youngest if report.index else None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from heapline.insight.conclusions import conclusions_of
+from heapline.insight.series import is_newer
 from heapline.lsp.uris import key_of
 from heapline.places.placing import Located, Now, place_report
 
@@ -241,7 +242,7 @@ class Store:
         speakers: dict[Format, Report] = {}
         for placed in self._reports.values():
             known = speakers.get(placed.report.profile.format)
-            if folder in placed.folders and (known is None or _authority(placed.report) > _authority(known)):
+            if folder in placed.folders and (known is None or _speaks_over(placed.report, known)):
                 speakers[placed.report.profile.format] = placed.report
         return speakers
 
@@ -258,9 +259,10 @@ class Store:
         return known
 
 
-def _authority(report: Report) -> tuple[bool, int]:
-    """What makes one of several reports speak: that it names roots, then that it is newer."""
-    return (report.index is None or report.index.report.has_roots, report.identity.modified_ns)
+def _speaks_over(report: Report, other: Report) -> bool:
+    """Whether a report's numbers stand on the lines rather than another's: it names roots, or is newer."""
+    knows, other_knows = (one.index is None or one.index.report.has_roots for one in (report, other))
+    return knows if knows != other_knows else is_newer(report, other)
 
 
 def place_sites(
