@@ -44,7 +44,8 @@ def run(
         list[Path] | None,
         typer.Argument(
             metavar="FILE",
-            help=f"Heap dumps or memory_profiler texts. Default: those that the workspace's {TOML_NAME} names.",
+            help="Heap dumps, memory_profiler texts, what other tools write. Default:"
+            f" those that the workspace's {TOML_NAME} names.",
         ),
     ] = None,
     workspace: WorkspaceOption = None,
