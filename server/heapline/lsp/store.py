@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from heapline.insight.conclusions import conclusions_of
 from heapline.insight.series import is_newer
-from heapline.lsp.uris import key_of
+from heapline.lsp.uris import Keys, key_of
 from heapline.places.placing import Located, Now, place_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from heapline.insight.conclusions import Conclusions
     from heapline.insight.suspects import Suspect
@@ -112,7 +111,7 @@ class PlacedReport:
         self.entries = {entry.site_id: entry for entry in entries}
         self.files: dict[str, _PlacedFile] = {}
         self.in_workspace = sum(entry.place.is_of_workspace for entry in entries)
-        keys = _Keys()
+        keys = Keys()
         for entry in entries:
             key = keys.of(entry.place.file)
             file = self.files.get(key)
@@ -129,26 +128,6 @@ class PlacedReport:
         least = share * self.report.attributable_bytes
         above = takewhile(lambda entry: entry.site.measures.shallow_bytes * 100 >= least, self._largest)
         return {self._key_of(entry.place.file) for entry in chain(above, self._special)}
-
-
-class _Keys:
-    """The keys of many files (see `key_of`): only the folder of each, and what is a link itself, needs looking at."""
-
-    def __init__(self) -> None:
-        self._folders: dict[str, str] = {}
-        self._files: dict[Path, str] = {}
-
-    def of(self, file: Path) -> str:
-        """The key of a file."""
-        known = self._files.get(file)
-        if known is None:
-            folder, name = os.path.split(file)
-            if folder not in self._folders:
-                self._folders[folder] = key_of(Path(folder))
-            is_link = os.path.islink(file)  # noqa: PTH114 -- Path.is_link raises for names that are not allowed
-            known = key_of(file) if is_link else os.path.join(self._folders[folder], os.path.normcase(name))  # noqa: PTH118 -- 50,000 times
-            self._files[file] = known
-        return known
 
 
 class Store:
