@@ -80,8 +80,8 @@ export async function startVSCode(options) {
   const port = await listeningPort(server);
   const chrome = await chromium.launch({ executablePath: browser, headless: true, args: BROWSER_FLAGS });
   const page = await chrome.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(0);
-  page.setDefaultNavigationTimeout(0);
+  page.context().setDefaultTimeout(0); // of this page, and of windows that it opens
+  page.context().setDefaultNavigationTimeout(0);
   const asked = new Set();
   page.on("request", (request) => {
     const { host, protocol } = new URL(request.url());
