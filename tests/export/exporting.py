@@ -19,7 +19,11 @@ DUMP = CHECKOUT / "reports/heap-3.json.gz"
 TEXT = CHECKOUT / "reports/memory_profiler.txt"
 EMPTY = CHECKOUT / "reports/memory_profiler-empty.txt"
 SINCE = SAMPLES / "rubies/3.4/since.json.gz"
-REPORTS = (DUMP, TEXT, EMPTY, SINCE)
+TOOLS = SAMPLES / "tools/reports"
+VALGRIND, SANITIZER, STACKPROF, REQUIRES = (
+    TOOLS / name for name in ("valgrind.txt.gz", "lsan.txt.gz", "stackprof.json", "derailed-bundle-mem.txt")
+)
+REPORTS = (DUMP, TEXT, EMPTY, SINCE, VALGRIND, SANITIZER, STACKPROF, REQUIRES)
 NODE_MODULES = Path(__file__).with_name("node_modules")
 RECORDED = "/srv/heapline/translate/"
 HOSTILE = "=cmd|' /C calc'!A0 \x1b[31m`</script>](command:evil)\u202e|\n#"
@@ -40,6 +44,12 @@ def sites(report: Path) -> list[dict[str, Any]]:
 
     found: list[dict[str, Any]] = json.loads(exported(report, "json"))["sites"]
     return found
+
+
+def columns_of(site: dict[str, Any]) -> dict[str, Any]:
+    """A site of the JSON with its amounts as exports have them: a column for each number."""
+    known = {f"{found['kind']}_{unit}": found[unit] for found in site["amounts"] for unit in ("bytes", "count")}
+    return {**site, **known}
 
 
 def hostile_dump(path: Path) -> Path:

@@ -12,7 +12,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exporting import DUMP, EMPTY, NODE_MODULES, REPORTS, SINCE, TEXT, exported, hostile_dump, ours, sites
+from exporting import (
+    DUMP,
+    EMPTY,
+    NODE_MODULES,
+    REPORTS,
+    REQUIRES,
+    SANITIZER,
+    SINCE,
+    STACKPROF,
+    TEXT,
+    VALGRIND,
+    columns_of,
+    exported,
+    hostile_dump,
+    ours,
+    sites,
+)
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from jsonschema import Draft7Validator
 
@@ -26,6 +42,10 @@ MEASURES = {
     SINCE: ("live_objects", "live_bytes"),
     TEXT: ("allocated_objects", "allocated_bytes", "retained_objects", "retained_bytes"),
     EMPTY: (),
+    VALGRIND: ("definitely_lost_bytes", "definitely_lost_count", "possibly_lost_bytes", "possibly_lost_count"),
+    SANITIZER: ("leaked_bytes", "leaked_count"),
+    STACKPROF: ("allocated_objects",),
+    REQUIRES: (),
 }
 V8 = """
 const { Session } = require("node:inspector");
@@ -49,7 +69,7 @@ def expected_totals(report: Path) -> dict[str, int]:
     """What the weights of a report must add up to."""
     if report == DUMP:
         return dict(zip(MEASURES[DUMP], reachable(), strict=True))
-    return {name: sum(site[name] or 0 for site in sites(report)) for name in MEASURES[report]}
+    return {name: sum(columns_of(site).get(name) or 0 for site in sites(report)) for name in MEASURES[report]}
 
 
 def pprof_of(report: Path) -> Any:
@@ -89,8 +109,8 @@ def test_pprof_reads_every_measure_and_stack(report: Path) -> None:
     assert len(set(text)) == len(text)
     # AND the measures are those that the report knows, in their units
     kinds = [(text[kind.type], text[kind.unit]) for kind in profile.sample_type]
-    assert kinds == [(name, "bytes" if "bytes" in name else "count") for name in MEASURES[report]]
-    assert not kinds or text[profile.default_sample_type].endswith("bytes")
+    assert kinds == [(name, "bytes" if name.endswith("bytes") else "count") for name in MEASURES[report]]
+    assert text[profile.default_sample_type] == next((name for name in MEASURES[report] if name.endswith("bytes")), "")
     # AND each sample leads to locations, each of these to a function, that are there once
     locations = {location.id: location for location in profile.location}
     functions = {function.id: function for function in profile.function}

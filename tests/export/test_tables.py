@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from exporting import DUMP, EMPTY, HOSTILE, REPORTS, TEXT, exported, hostile_dump, sites
+from exporting import DUMP, EMPTY, HOSTILE, REPORTS, TEXT, columns_of, exported, hostile_dump, sites
 from markdown_it import MarkdownIt
 
 from sample_files import SAMPLES, sample_id
@@ -52,7 +52,9 @@ def test_csv_has_the_rows_of_the_json(report: Path) -> None:
     for row, site in zip(rows, expected, strict=True):
         place = site["place"] or {"file": None, "line": None}
         assert (row.pop("file"), row.pop("file_line")) == (place["file"] or "", str(place["line"] or ""))
-        assert row == {name: "" if site[name] is None else str(site[name]) for name in row}
+        known = columns_of(site)
+        assert row == {name: "" if known.get(name) is None else str(known[name]) for name in row}
+        assert {f"{found['kind']}_bytes" for found in site["amounts"]} <= row.keys()
 
 
 def test_csv_is_no_formula_and_loses_no_row(tmp_path: Path) -> None:

@@ -10,8 +10,6 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from heapline.export.subject import COLUMNS
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -22,7 +20,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def write(subject: Subject) -> bytes:
     """The lines of the report; the first row has the columns' names."""
-    return table(COLUMNS, (row.values for row in subject.rows))
+    return table(subject.columns, map(subject.values, subject.rows))
 
 
 def table(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> bytes:

@@ -1,7 +1,7 @@
 """`.heapprofile`: V8's sampling heap profile, which VS Code and Chrome open.
 
 The form is `HeapProfiler.SamplingHeapProfile` of https://chromedevtools.github.io/devtools-protocol/v8/HeapProfiler/
-Lines are 0-based there. It has room for one measure: live bytes, else allocated ones, else what survived.
+Lines are 0-based there. It has room for one measure: the first that is of bytes.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ _ROOT = b'{"head":{"callFrame":{"functionName":"(root)","scriptId":"0","url":"",
 def write(subject: Subject) -> bytes:
     """The tree as JSON. Written by hand, as JSON libraries refuse what is nested as deeply as a heap can be."""
     stacks = stacks_of(subject)
-    order = ("live_bytes", "allocated_bytes", "retained_bytes")
-    chosen = next((stacks.measures.index(name) for name in order if name in stacks.measures), None)
+    chosen = next((at for at, name in enumerate(stacks.measures) if name.endswith("_bytes")), None)
     sizes = [node.weights[chosen] if chosen is not None else 0 for node in stacks.nodes]
     below: dict[int, list[int]] = {}
     for number, node in enumerate(stacks.nodes):

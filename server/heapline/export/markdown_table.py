@@ -38,7 +38,7 @@ def write(subject: Subject) -> bytes:
     lines += [" · ".join(totals), ""] if totals else []
     lines += [note for text in report.profile.notes for note in (f"> {code(text)}", "")]
     if rows:
-        header = ["line", *(_TITLES[name] for name in subject.known)]
+        header = ["line", *(_TITLES[name] for name in _shown(subject))]
         header += [_ALSO] if any(row.site.measures.amounts for row in rows[:_ROWS]) else []
         lines += table(header, [_cells(subject, row)[: len(header)] for row in rows[:_ROWS]])
         left = len(subject.rows) - min(len(rows), _ROWS)
@@ -53,7 +53,12 @@ def _cells(subject: Subject, row: Row) -> list[str]:
         inside = file.relative_to(subject.folder) if file.is_relative_to(subject.folder) else file
         where = f"{text_of(inside)}:{row.place.line}"
     also = " · ".join(map(amount_in_words, row.site.measures.amounts))
-    return [code_cell(where), *(_amount(name, getattr(row.site.measures, name)) for name in subject.known), also]
+    return [code_cell(where), *(_amount(name, getattr(row.site.measures, name)) for name in _shown(subject)), also]
+
+
+def _shown(subject: Subject) -> list[str]:
+    """The measures that have a column of their own."""
+    return [name for name in subject.known if name in _TITLES]
 
 
 def _amount(name: str, value: int | None) -> str:

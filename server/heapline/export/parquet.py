@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from heapline.export.subject import COLUMNS
+from heapline.export.subject import TEXTS
 from heapline.heap import cache
 from heapline.heap.query import connect
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from heapline.export.subject import Subject
 
 _MEGABYTES = 500
-_TEXTS = ("path", "method", "file")
 _OF_DUMPS = {
     "object": (
         "select object.*, reachable, retained.bytes as retained_size, retained.objects as dominated_objects,"
@@ -39,9 +38,9 @@ def write(subject: Subject, folder: Path) -> list[Path]:
     with connect(index.path, _MEGABYTES) if index else duckdb.connect(":memory:") as connection:
         spill = cache.directory() / f"export.{os.getpid()}.partial-spill"
         connection.execute(f"set temp_directory = '{cache.quoted(spill)}'")
-        types = ", ".join(f"{name} {'varchar' if name in _TEXTS else 'bigint'}" for name in COLUMNS)
+        types = ", ".join(f"{name} {'varchar' if name in TEXTS else 'bigint'}" for name in subject.columns)
         connection.execute(f"create table memory.line ({types})")
-        columns = list(zip(*(row.values for row in subject.rows), strict=True)) or [()] * len(COLUMNS)
+        columns = list(zip(*map(subject.values, subject.rows), strict=True)) or [()] * len(subject.columns)
         values = ", ".join("unnest(?)" for _ in columns)
         connection.execute(f"insert into memory.line select {values}", [list(column) for column in columns])
         tables = {"line": "from memory.line"}

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from heapline.export.subject import text_of, value_of
+
 if TYPE_CHECKING:
     from heapline.export.subject import Subject
     from heapline.heap.retained import HeapGraph, Label
 
-_OVERLAPPING = ("retained_size",)
-"""Measures of several lines that cannot be added up, as a tree of frames does."""
+_OVERLAPPING = ("retained_size", "boot_", "allocated_total_", "retained_total_")
+"""How the names of measures begin that several lines share, so that they cannot be added up, as a tree does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,12 @@ def _frame(subject: Subject, label: Label) -> Frame:
 
 
 def _lines(subject: Subject) -> Stacks:
-    measures = tuple(name for name in subject.known if name not in _OVERLAPPING)
+    measures = tuple(name for name in subject.known if not name.startswith(_OVERLAPPING))
     nodes = []
     for row in subject.rows:
         site = row.site
-        file, line = subject.where(site.path, site.line)
-        weights = tuple(getattr(site.measures, name) or 0 for name in measures)
+        place = row.place
+        file, line = (text_of(place.file), place.line) if place else (site.path, site.line)
+        weights = tuple(value_of(site.measures, name) or 0 for name in measures)
         nodes.append(Node(-1, Frame(site.method or f"{site.path}:{site.line}", file, line), weights))
     return Stacks(measures, tuple(nodes))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from heapline.profile import Measures
+from heapline.units import AMOUNT_NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 MEASURES = tuple(field.name for field in fields(Measures) if field.type == "int | None")
 """The names of the plain counts, in the order in which they are exported."""
-COLUMNS = ("path", "line", "method", "file", "file_line", *MEASURES)
-"""The names of what `Row.values` gives."""
+TEXTS = ("path", "method", "file")
+"""The columns of `Subject.columns` that hold text; all others hold whole numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,6 @@ class Row:
     site_id: int
     site: Site
     place: Place | None
-
-    @property
-    def values(self) -> tuple[Any, ...]:
-        """What there is to say of the site, in the order of COLUMNS; None where the report cannot know."""
-        site, place = self.site, self.place
-        file = (text_of(place.file), place.line) if place else (None, None)
-        return (site.path, site.line, site.method, *file, *(getattr(site.measures, name) for name in MEASURES))
 
 
 @dataclass(frozen=True)
@@ -53,19 +47,50 @@ class Subject:
     def rows(self) -> tuple[Row, ...]:
         """The sites, by retained size where that is known, else by bytes; largest first."""
         sites = self.report.profile.sites
-        rows = [Row(number, site, self.places.place(site.path, site.line)) for number, site in enumerate(sites)]
+        rows = [
+            Row(number, site, self.places.place(site.path, site.line, site.method)) for number, site in enumerate(sites)
+        ]
         return tuple(sorted(rows, key=lambda row: (*_weight(row.site.measures), row.site.path, row.site.line)))
 
-    @property
+    @cached_property
+    def amounts(self) -> tuple[str, ...]:
+        """The names of what the report's tool measured beside: `definitely_lost_bytes`, `definitely_lost_count`."""
+        found = {amount.kind for site in self.report.profile.sites for amount in site.measures.amounts}
+        return tuple(f"{kind}_{unit}" for kind in AMOUNT_NAMES if kind in found for unit in ("bytes", "count"))
+
+    @cached_property
     def known(self) -> tuple[str, ...]:
-        """The measures that the report knows of any site, in the order of MEASURES."""
+        """The measures and amounts that the report knows of any site."""
         sites = self.report.profile.sites
-        return tuple(name for name in MEASURES if any(getattr(site.measures, name) is not None for site in sites))
+        names = (*MEASURES, *self.amounts)
+        return tuple(name for name in names if any(value_of(site.measures, name) is not None for site in sites))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of what `values` gives: every measure, and the amounts that the report has."""
+        return ("path", "line", "method", "file", "file_line", *MEASURES, *self.amounts)
+
+    def values(self, row: Row) -> tuple[Any, ...]:
+        """What there is to say of a site, in the order of `columns`; None where the report cannot know."""
+        site, place = row.site, row.place
+        file = (text_of(place.file), place.line) if place else (None, None)
+        numbers = (value_of(site.measures, name) for name in (*MEASURES, *self.amounts))
+        return (site.path, site.line, site.method, *file, *numbers)
 
     def where(self, path: str, line: int) -> tuple[str, int]:
         """A recorded `path:line` as other tools find it: the workspace's file, else as recorded."""
         place = self.places.place(path, line)
         return (text_of(place.file), place.line) if place else (path, line)
+
+
+def value_of(measures: Measures, name: str) -> int | None:
+    """A measure, or the bytes or the count of an amount, by its name."""
+    if name in MEASURES:
+        found: int | None = getattr(measures, name)
+        return found
+    kind, _, unit = name.rpartition("_")
+    amount = next((amount for amount in measures.amounts if amount.kind == kind), None)
+    return (amount.bytes if unit == "bytes" else amount.count) if amount else None
 
 
 def text_of(path: Path) -> str:
