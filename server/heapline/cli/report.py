@@ -16,6 +16,7 @@ from heapline.cli.filtering import Filter, IgnoreOption, OnlyOption
 from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, places_in, settings_in
 from heapline.errors import HeaplineError
+from heapline.export.subject import weight_of
 from heapline.places.mapping import Place
 from heapline.places.origin import Origin
 from heapline.places.placing import Placement
@@ -169,12 +170,7 @@ def _rows(report: Report, places: Placement, wanted: Filter | None) -> list[_Row
         for number, (site, place) in enumerate(placed)
         if wanted is None or wanted.keeps(site.path, place)
     ]
-    return sorted(rows, key=lambda row: (*_weight(row.site.measures), row.site.path, row.site.line))
-
-
-def _weight(measures: Measures) -> tuple[int, int, int, int]:
-    retained = measures.shallow_bytes if measures.retained_size is None else measures.retained_size
-    return (-retained, -measures.shallow_bytes, -measures.shallow_objects, -measures.largest_count)
+    return sorted(rows, key=lambda row: (*weight_of(row.site.measures), row.site.path, row.site.line))
 
 
 def _print(report: Report, places: Placement, wanted: Filter, top: int) -> None:

@@ -50,7 +50,7 @@ class Subject:
         rows = [
             Row(number, site, self.places.place(site.path, site.line, site.method)) for number, site in enumerate(sites)
         ]
-        return tuple(sorted(rows, key=lambda row: (*_weight(row.site.measures), row.site.path, row.site.line)))
+        return tuple(sorted(rows, key=lambda row: (*weight_of(row.site.measures), row.site.path, row.site.line)))
 
     @cached_property
     def amounts(self) -> tuple[str, ...]:
@@ -98,6 +98,7 @@ def text_of(path: Path) -> str:
     return os.fsencode(path).decode(errors="backslashreplace")
 
 
-def _weight(measures: Measures) -> tuple[int, int]:
+def weight_of(measures: Measures) -> tuple[int, int, int, int]:
+    """What sorts lines in whatever is printed: by retained size where that is known, else by bytes; largest first."""
     retained = measures.shallow_bytes if measures.retained_size is None else measures.retained_size
-    return (-retained, -measures.shallow_bytes)
+    return (-retained, -measures.shallow_bytes, -measures.shallow_objects, -measures.largest_count)
