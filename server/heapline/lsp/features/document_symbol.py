@@ -16,7 +16,7 @@ from heapline.markdown import plain
 from heapline.readers.text import without_colours
 from heapline.texts.outline import Section
 
-_MAX_SECTIONS = 2000
+_MAX_SECTIONS = 300
 _MAX_ROWS = 50
 
 

@@ -9,6 +9,8 @@ from lsprotocol import types as t
 
 from heapline.lsp.server import Server
 
+_MAX_FOLDS = 5000  # what VS Code shows of them
+
 
 async def folding_range(ls: Server, params: t.FoldingRangeParams) -> list[t.FoldingRange] | None:
     """A range a section; null for what is no report, so that an editor folds code as it would without Heapline."""
@@ -17,6 +19,6 @@ async def folding_range(ls: Server, params: t.FoldingRangeParams) -> list[t.Fold
         return None
     return [
         t.FoldingRange(start_line=section.first, end_line=section.last, kind=t.FoldingRangeKind.Region)
-        for section in found
+        for section in found[:_MAX_FOLDS]
         if section.last > section.first
     ]
