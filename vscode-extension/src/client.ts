@@ -52,6 +52,8 @@ export class HeaplineClient extends LanguageClient {
         { scheme: "file", language: "c" },
         { scheme: "file", language: "cpp" },
         { scheme: "file", language: "rust" },
+        { scheme: "file", language: "ruby-memory-report" },
+        { scheme: "untitled", language: "ruby-memory-report" },
       ],
       outputChannel: log,
       initializationOptions: () => ({ trusted: vscode.workspace.isTrusted }),
