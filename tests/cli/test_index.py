@@ -85,6 +85,9 @@ def test_the_child_tells_an_error_in_words(tmp_path: Path) -> None:
     missing = tmp_path / "heap.json"
     # WHEN a child indexes it
     code, found = events(missing)
-    # THEN the error is its only event
+    # THEN the error ends it, and before that it only began to read
     assert code == 1
-    assert found == [{"error": f"{missing}: no such file. Check the path, or the glob that named it."}]
+    assert found == [
+        {"progress": 0.0, "what": "reading"},
+        {"error": f"{missing}: no such file. Check the path, or the glob that named it."},
+    ]
