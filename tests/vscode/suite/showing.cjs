@@ -75,13 +75,15 @@ describe("What is shown", () => {
 
   it("goes to the line from a lens that knows no holders, to show what is known", async () => {
     const text = vscode.Uri.joinPath(report, "..", "memory_profiler.txt");
+    await run("heapline.unloadAllReports");
     await load(text);
     const [lens] = (await lenses()).filter(({ command }) => command.title.startsWith("allocated"));
     assert.equal(lens.command.command, "heapline.showDetails");
     await vscode.window.showTextDocument(file);
     await run(lens.command.command, ...lens.command.arguments);
     assert.equal(vscode.window.activeTextEditor.selection.active.line, lens.range.start.line);
-    await run("heapline.unloadReport", text);
+    await run("heapline.unloadAllReports");
+    await load();
   });
 
   it("can be copied as a table", async () => {
