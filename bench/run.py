@@ -55,8 +55,6 @@ def main() -> None:
     print_places()
     print_stall()
     print_keystrokes()
-    print()
-    subprocess.run([sys.executable, str(Path(__file__).with_name("editor.py")), str(arguments.objects)], check=True)
     print("\nthe kernel")
     subprocess.run([sys.executable, str(Path(__file__).with_name("dominators.py")), "1000000"], check=True)
 
