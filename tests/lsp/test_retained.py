@@ -249,6 +249,7 @@ async def test_of_two_dumps_of_a_program_the_newer_speaks_in_the_lens_and_both_i
     old = planted.indexed_dump(tmp_path / "old.json", file)
     new = planted.indexed_dump(tmp_path / "new.json", file, entries=100)
     os.utime(old, (1_700_000_000, 1_700_000_000))
+    os.utime(file, (1_600_000_000, 1_600_000_000))
     sizes = {dump: human_bytes(40 + count * 1040) for dump, count in ((old, planted.ENTRIES), (new, 100))}
     async with editing(file.parent, client=client) as editor:
         # WHEN both are loaded, the older one last
