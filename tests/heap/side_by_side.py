@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from brute_force import heap_of
 from indexing import table
 
+from brute_force import heap_of
 from heap_dumps import opened
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
+
     from brute_force import Heap
     from brute_force import Label as PlainLabel
-
     from heapline.heap.index import HeapIndex
     from heapline.heap.retained import HeapGraph, Label
 
