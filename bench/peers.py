@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def print_peers(dump: Path, done: float) -> None:
-    """harb, which finds dominators as well: its seconds and memory, beside the `done` seconds of ours."""
+def print_peers(dump: Path, retained: float) -> None:
+    """harb, which finds dominators as well: its seconds and memory, beside the seconds until ours are summed up."""
     harb = shutil.which("harb")
     if harb is None:
         print("harb is not installed (https://github.com/csfrancis/harb): not compared with\n")
@@ -33,7 +33,7 @@ def print_peers(dump: Path, done: float) -> None:
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - start
-    print(f"harb: dominators, no sum by line      {seconds:7.2f}   {seconds / done:.2f} x ours to the end")
+    print(f"harb: dominators, no sum by line      {seconds:7.2f}   {seconds / retained:.2f} x our retained sizes")
     print(f"harb: peak memory                    {usage.ru_maxrss * 1024 / 1e6:8.0f} MB\n")
 
 

@@ -20,6 +20,7 @@ class Indexing:
     """Seconds from the start of `heapline index` to its events, and the most memory it had at once."""
 
     first_numbers: float
+    retained: float
     done: float
     peak_bytes: int
 
@@ -38,4 +39,4 @@ def index_with_events(dump: Path) -> Indexing:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         sys.exit(f"bench: indexing ended with {child.returncode}")
-    return Indexing(seconds["indexed"], seconds["done"], usage.ru_maxrss * 1024)
+    return Indexing(seconds["indexed"], seconds["linked"], seconds["done"], usage.ru_maxrss * 1024)

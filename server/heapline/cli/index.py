@@ -59,6 +59,7 @@ def _as_child(file: Path) -> None:
             _write(profile_json.dump(profile))
             return
         build(file, lambda what, share: _say({"progress": share, "what": what}), lambda: _say({"indexed": True}))
+        _say({"linked": True})
         _say({"progress": _BUILT, "what": "looking for what grows"})
         _conclude(file)
     except HeaplineError as error:

@@ -179,7 +179,7 @@ class HeapGraph:
         )
         return [Holder(address, Label(*label), retained, objects) for retained, objects, address, *label in rows]
 
-    def labels_of(self, ids: NDArray[np.int32]) -> dict[int, Label]:
+    def labels_of(self, ids: NDArray[np.integer[Any]]) -> dict[int, Label]:
         """The labels with these ids, by id; an id of none (the super-root's -1) is left out."""
         query = (
             f"select {_LABEL} from graph.label left join site on site.id = label.site"  # noqa: S608 -- a constant

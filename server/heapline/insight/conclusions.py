@@ -44,13 +44,19 @@ def conclusions_of(index: HeapIndex) -> Conclusions | None:
     """
     if index.graph is None:
         return None
-    path = cache.conclusions_path(index.path)
-    try:
-        return _read(orjson.loads(path.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: it is derived, and drawn anew
+    found = kept_conclusions(index)
+    if found is None:
         found = _draw(index)
-    _keep(path, found)
+        _keep(cache.conclusions_path(index.path), found)
     return found
+
+
+def kept_conclusions(index: HeapIndex) -> Conclusions | None:
+    """What was concluded from a dump, if that was kept and is whole."""
+    try:
+        return _read(orjson.loads(cache.conclusions_path(index.path).read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: it is derived, and can be drawn anew
+        return None
 
 
 def _draw(index: HeapIndex) -> Conclusions | None:

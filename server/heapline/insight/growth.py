@@ -62,9 +62,17 @@ def by_holder(
     holders = holder_of[nodes]
     below_object = (holders > 0) & (holders <= len(new))
     nodes, holders = nodes[below_object], holders[below_object]
-    alike = np.where(graph.column("site")[holders] >= 0, label[holders], -1 - holders)  # of no line: each by itself
-    _, group, counts = np.unique(alike, return_inverse=True, return_counts=True)
-    order = np.argsort(group, kind="stable")
+    labels = int(label.max()) + 1
+    alike = np.where(graph.column("site")[holders] >= 0, label[holders], labels + holders)  # of no line: each by itself
+    counts = np.bincount(alike, minlength=labels + len(label))
+    large = np.flatnonzero(counts >= max(least, least_share * len(nodes), 1))
+    group_of = np.full(len(counts), -1, np.int32)
+    group_of[large] = np.arange(len(large), dtype=np.int32)
+    group = group_of[alike]
+    listed = group >= 0
+    nodes_listed, holders, group = nodes[listed], holders[listed], group[listed]
+    order = np.argsort(group.astype(np.min_scalar_type(len(large))), kind="stable")  # small numbers are sorted faster
+    counts = counts[large]
     ends = np.cumsum(counts)
     columns = {
         "label": label,
@@ -73,21 +81,22 @@ def by_holder(
     }
     found = []
     for number in np.argsort(-counts, kind="stable"):
-        if counts[number] < max(least, least_share * len(nodes)):
-            break
         chosen = order[ends[number] - counts[number] : ends[number]]
-        found.append(_growth(graph, columns, nodes[chosen], holders[chosen]))
+        found.append(_growth(graph, columns, nodes_listed[chosen], holders[chosen]))
     return found, len(nodes)
 
 
 def _growth(
     graph: HeapGraph, columns: Mapping[str, NDArray[Any]], nodes: NDArray[np.intp], holders: NDArray[np.int32]
 ) -> Growth:
-    distinct, held = np.unique(holders, return_counts=True)
-    path = way_to(graph, columns["parent"], columns["label"], int(distinct[np.argmax(held)]))
-    labels, of = np.unique(columns["label"][nodes], return_inverse=True)
-    sizes = np.bincount(of, weights=columns["memsize"][nodes])
+    held = np.bincount(holders)
+    distinct = np.flatnonzero(held).astype(np.int32)
+    path = way_to(graph, columns["parent"], columns["label"], int(np.argmax(held)))
+    of = columns["label"][nodes]
     counts = np.bincount(of)
+    labels = np.flatnonzero(counts)
+    sizes = np.bincount(of, weights=columns["memsize"][nodes])[labels]
+    counts = counts[labels]
     largest = graph.largest_names(labels, sizes, counts, _SHOWN_CLASSES)
     return Growth(
         path[-1],
@@ -102,7 +111,7 @@ def _growth(
     )
 
 
-def _sites(graph: HeapGraph, labels: NDArray[np.int32], counts: NDArray[np.intp]) -> tuple[tuple[str, int, int], ...]:
+def _sites(graph: HeapGraph, labels: NDArray[np.intp], counts: NDArray[np.intp]) -> tuple[tuple[str, int, int], ...]:
     """The sites that most objects are of, where each label has so many, as (path, line, objects)."""
     known = graph.labels_of(labels)
     by_site: Counter[tuple[str, int]] = Counter()

@@ -228,10 +228,11 @@ def _suspect(graph: HeapGraph, group: Growth, nodes: NDArray[np.intp], total: in
     evidence.append(Evidence("share", round(_POINTS["share"] * share), f"it holds {100 * share:.1f} % of what is new"))
     if group.holders == 1:
         evidence.append(Evidence("one holder", _POINTS["one holder"], "one object holds all of it"))
-    labels, counts = np.unique(graph.column("label")[nodes], return_counts=True)
+    of_label = np.bincount(graph.column("label")[nodes])
+    labels = np.flatnonzero(of_label)
     by_name: dict[str, int] = {}
     known = graph.labels_of(labels)
-    for label, count in zip(labels.tolist(), counts.tolist(), strict=True):
+    for label, count in zip(labels.tolist(), of_label[labels].tolist(), strict=True):
         name = _kind_of(known[label].name)
         by_name[name] = by_name.get(name, 0) + count
     for name, why in _KINDS.items():

@@ -103,8 +103,8 @@ class _Heap:
         """Whether an object of another site, below `node`, retains nearly all that `node` does."""
         own = (self.site[node], _UNTRACED)
         for _ in range(_MAX_LEVELS):
-            children = np.flatnonzero(self.idom == node)
-            children = children[children != node]
+            below = self.order[self.position[node] + 1 : self.position[node] + self.dominated[node]]
+            children = below[self.idom[below] == node]
             if not len(children):
                 return False
             largest = int(children[np.argmax(self.retained[children])])

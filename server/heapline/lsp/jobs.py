@@ -38,7 +38,7 @@ class Loader:
         self._children: set[asyncio.subprocess.Process] = set()
 
     async def load(self, path: Path, progress: Progress, early: Callable[[Report], Awaitable[None]]) -> Report:
-        """The report, indexed first if it must be; `early` gets a dump's first numbers while the graph is made.
+        """The report, indexed first if it must be; `early` gets a dump's first numbers, and what is retained.
 
         Cancelling the task kills the child. Raises HeaplineError.
         """
@@ -99,7 +99,7 @@ class Loader:
                     continue
                 event = orjson.loads(line)
                 error = event.get("error", error)
-                if "indexed" in event:
+                if "indexed" in event or "linked" in event:
                     await early(await asyncio.to_thread(open_report, path))
                 if "progress" in event:
                     progress(event["what"], event["progress"])

@@ -169,16 +169,16 @@ async def _load(ls: Server, path: Path) -> Report:
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 -- a coroutine always runs in one
     with progress.shown(ls, f"Loading {path.name}", task.cancel) as report_progress:
-        report = await ls.loader.load(path, report_progress, lambda early: _show(ls, early))
+        report = await ls.loader.load(path, report_progress, lambda early: _show(ls, early, conclude=False))
         await _show(ls, report)
     _tell(ls, report)
     return report
 
 
-async def _show(ls: Server, report: Report) -> None:
+async def _show(ls: Server, report: Report, *, conclude: bool = True) -> None:
     """Put a report, or what is known of it so far, in the place of what was shown of the same file."""
     try:
-        ls.store.put(await _place(ls, report))
+        ls.store.put(await _place(ls, report, conclude=conclude))
         await following.start_open(ls)
         redraw(ls)
     except duckdb.Error as error:
@@ -196,16 +196,18 @@ async def _replace(ls: Server, report: Report) -> None:
         tell_damage(ls, report, error)
 
 
-async def _place(ls: Server, report: Report) -> PlacedReport:
+async def _place(ls: Server, report: Report, *, conclude: bool = True) -> PlacedReport:
     """The report, placed by what the workspace and its settings are when this returns.
 
-    One report at a time: it takes memory.
+    One report at a time: it takes memory. Conclusions that are not there yet are drawn only if it is to `conclude`.
     """
     async with ls.placing:
         while True:
             ground = ground_of(ls)
             pasts = ground.pasts(report)
-            placed = await asyncio.to_thread(place_sites, report, pasts, ground.rules, ls.store.remembered(report))
+            placed = await asyncio.to_thread(
+                place_sites, report, pasts, ground.rules, ls.store.remembered(report), conclude=conclude
+            )
             if ground == ground_of(ls):
                 ls.ground = ground
                 problems = [past.problem for past in pasts if past.problem and past.problem not in ls.told]

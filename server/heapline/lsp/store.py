@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
-from heapline.insight.conclusions import conclusions_of
+from heapline.insight.conclusions import conclusions_of, kept_conclusions
 from heapline.insight.series import is_newer
 from heapline.lsp.uris import Keys, key_of
 from heapline.places.placing import Located, Now, place_report
@@ -249,11 +249,17 @@ def place_sites(
     pasts: Sequence[FolderPast],
     rules: Sequence[UserRule],
     remembered: Mapping[Path, Sequence[str]],
+    *,
+    conclude: bool,
 ) -> PlacedReport:
-    """The report's sites that have a place. Reads the folders: not for the event loop. As `place_report`."""
+    """The report's sites that have a place. Reads the folders: not for the event loop. As `place_report`.
+
+    Conclusions that were not kept are drawn if it is to `conclude`, else left out.
+    """
     placement = place_report(report.profile.paths, pasts, rules, remembered)
     report.live_objects_at  # noqa: B018 -- here, so that no request has to wait for it
-    concluded = conclusions_of(report.index) if report.index else None
+    conclusions = conclusions_of if conclude else kept_conclusions
+    concluded = conclusions(report.index) if report.index else None
     holders = {found.site: found for found in concluded.top_holders} if concluded else {}
     located: dict[int, Located] = {}
     could_be: tuple[Path, ...] = ()
