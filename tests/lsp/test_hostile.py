@@ -42,7 +42,7 @@ def dump_of(path: Path, program: Path) -> Path:
                 "address": hex(address + 40 * i),
                 "type": "OBJECT",
                 "class": hex(address),
-                "file": f"/app/{text if number == 2 else ''}{program.name}",
+                "file": f"/app/{text if number == 2 else ''}lib/{program.name}",
                 "line": number,
                 "method": text,
                 "generation": 3,
@@ -60,8 +60,8 @@ async def shown(editor: Editor, file: Path) -> list[str]:
 
 
 def program(folder: Path) -> Path:
-    folder.mkdir()
-    file = folder / "main.rb"
+    (folder / "lib").mkdir(parents=True)
+    file = folder / "lib" / "main.rb"
     file.write_text("object = Object.new\n" * 20)
     return file
 
@@ -74,7 +74,7 @@ def controls(text: str) -> set[str]:
 async def test_hovers_show_hostile_names_as_code_and_nothing_else(tmp_path: Path, client: str) -> None:
     # GIVEN a dump full of hostile names
     file = program(tmp_path / "app")
-    async with editing(file.parent, client=client) as editor:
+    async with editing(file.parents[1], client=client) as editor:
         await editor.load(dump_of(tmp_path / "heap.json", file))
 
         # WHEN the pointer rests on its lines
@@ -96,7 +96,7 @@ def without_code(text: str) -> str:
 async def test_a_bar_in_a_name_ends_no_cell_of_a_table(tmp_path: Path) -> None:
     # GIVEN a class with bars in its name
     file = program(tmp_path / "app")
-    async with editing(file.parent, client=VSCODE) as editor:
+    async with editing(file.parents[1], client=VSCODE) as editor:
         await editor.load(dump_of(tmp_path / "heap.json", file))
         # WHEN the pointer rests on its line
         text = await editor.hover_text(file, HOSTILE.index("a | b | c \\| d") + 1)
@@ -112,7 +112,7 @@ async def test_plain_text_and_diagnostics_have_no_control_characters(tmp_path: P
     assert capabilities.text_document.hover
     capabilities.text_document.hover.content_format = [t.MarkupKind.PlainText]
     file = program(tmp_path / "app")
-    async with editing(file.parent, capabilities=capabilities, options={"diagnostics": {"share": 0}}) as editor:
+    async with editing(file.parents[1], capabilities=capabilities, options={"diagnostics": {"share": 0}}) as editor:
         # WHEN it is loaded
         await editor.load(dump_of(tmp_path / "heap.json", file))
 
