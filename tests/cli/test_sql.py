@@ -49,8 +49,9 @@ def refused(query: str, *options: str, dump: Path = DUMP) -> str:
     """The one line that says why the command gives no rows."""
     done = heapline("sql", dump, query, *options)
     assert (done.returncode, done.stdout) == (1, "")
-    [line] = done.stderr.splitlines()
-    return line
+    said = [line for line in done.stderr.splitlines() if line.startswith("heapline: ")]
+    assert len(said) == 1, done.stderr
+    return said[0]
 
 
 def objects(*, tracer: bool = True) -> list[dict[str, Any]]:
