@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from importlib.resources import files as resources
+from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -13,12 +15,8 @@ from jsonschema import Draft7Validator
 from lsp.editor import editing
 from sample_files import sample_id
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+DOCS = Path(str(resources("heapline") / "docs"))
 SCHEMA = NODE_MODULES / "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
-RULES = {"leak-suspect": "retained-size"}
-"""What a line is in SARIF for, where that is not the diagnostic's code: suspicion is left to `heapline suspects`."""
 
 
 def run_of(text: bytes) -> Any:
@@ -50,6 +48,9 @@ def test_the_log_fits_the_schema(report: Path) -> None:
     run = run_of(exported(report, "sarif"))
     rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
     assert {result["ruleId"] for result in run["results"]} <= rules
+    # AND each rule has the page that the editor opens
+    for rule in run["tool"]["driver"]["rules"]:
+        assert rule["help"]["markdown"] == (DOCS / f"{rule['id']}.md").read_text(encoding="utf-8")
     assert bool(run["results"]) == (report in (DUMP, TEXT))
 
 
@@ -59,7 +60,7 @@ async def test_the_results_are_what_the_editor_marks(report: Path) -> None:
     async with editing(CHECKOUT) as editor:
         await editor.load(report)
         marked = {
-            (uri.removeprefix(f"{CHECKOUT.as_uri()}/"), d.range.start.line + 1, RULES.get(str(d.code), d.code))
+            (uri.removeprefix(f"{CHECKOUT.as_uri()}/"), d.range.start.line + 1, d.code)
             for uri, found in editor.diagnostics.items()
             for d in found
         }
@@ -72,8 +73,10 @@ def test_a_holder_leads_to_what_holds_it() -> None:
     # GIVEN the line that holds the leak
     run = run_of(exported(DUMP, "sarif"))
     [result] = [found for found in run["results"] if place_of(found) == ("lib/translation_cache.rb", 9)]
-    assert result["ruleId"] == "retained-size"
-    # THEN the lines that hold it are named, from the root on
+    # WHEN it keeps growing, THEN it is a leak suspect, and the log says why that is said
+    assert result["ruleId"] == "leak-suspect"
+    assert "Leak suspect, score " in result["message"]["text"]
+    # AND the lines that hold it are named, from the root on
     steps = [
         (step["message"]["text"], step["physicalLocation"]["artifactLocation"]["uri"])
         for step in result["relatedLocations"]

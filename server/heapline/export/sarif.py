@@ -5,7 +5,8 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from importlib.resources import files as resources
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 import orjson
@@ -13,16 +14,19 @@ import orjson
 from heapline import __version__
 from heapline.export.subject import text_of
 from heapline.insight.conclusions import conclusions_of
+from heapline.insight.suspects import suspects_by_site
 from heapline.markdown import plain
 from heapline.units import share, summary
 
 if TYPE_CHECKING:
     from heapline.export.subject import Row, Subject
     from heapline.heap.retained import Label
+    from heapline.insight.suspects import Suspect
     from heapline.insight.top_holders import TopHolder
     from heapline.places.mapping import Place
 
 _RULES = {
+    "leak-suspect": "Objects allocated on this line hold ever more",
     "retained-size": "Objects allocated on this line hold much of the heap",
     "live-memory": "Much of what is alive was allocated on this line",
     "allocated-memory": "Much of what was allocated was allocated on this line",
@@ -31,24 +35,35 @@ _RULES = {
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
+class _Grounds(NamedTuple):
+    """Why a line is in the log: the rule, and what the conclusions say of the line."""
+
+    rule: str
+    holder: TopHolder | None
+    suspect: Suspect | None
+
+
 def write(subject: Subject) -> bytes:
-    """One run: a result for each line of the workspace that reaches the shares of the settings, largest first."""
+    """One run: a result for each line of the workspace that is a suspect or reaches the shares, largest first."""
     settings = subject.settings.diagnostics
     report = subject.report
-    holders: dict[int, TopHolder] = {}
+    own = {row.site_id: (row, row.place) for row in subject.rows if row.place and row.place.is_of_workspace}
     concluded = conclusions_of(report.index) if report.index else None
-    if concluded:
-        least = settings.retained_share / 100 * report.held_bytes
-        holders = {found.site: found for found in concluded.top_holders if found.retained >= least}
+    suspects = suspects_by_site(concluded.findings.suspects, own) if concluded else {}
+    least = settings.retained_share / 100 * report.held_bytes
+    top_holders = concluded.top_holders if concluded else ()
+    holders = {found.site: found for found in top_holders if found.retained >= least}
     results = [
-        _result(subject, row, row.place, rule, holders.get(row.site_id))
-        for row in subject.rows
-        if row.place and row.place.is_of_workspace and (rule := _rule(subject, row, holders.get(row.site_id)))
+        _result(subject, row, place, grounds)
+        for site, (row, place) in own.items()
+        if (grounds := _grounds(subject, row, holders.get(site), suspects.get(site)))
     ]
     driver = {
         "name": "Heapline",
         "semanticVersion": __version__,
-        "rules": [{"id": name, "shortDescription": {"text": text}} for name, text in _RULES.items()],
+        "rules": [
+            {"id": name, "shortDescription": {"text": text}, "help": _help(name)} for name, text in _RULES.items()
+        ],
     }
     run = {
         "tool": {"driver": driver},
@@ -59,31 +74,47 @@ def write(subject: Subject) -> bytes:
     return orjson.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _rule(subject: Subject, row: Row, holder: TopHolder | None) -> str | None:
+def _help(rule: str) -> dict[str, str]:
+    """The page that the editor's diagnostics of this rule link to."""
+    page = resources("heapline").joinpath("docs", f"{rule}.md").read_text(encoding="utf-8")
+    return {"text": page, "markdown": page}
+
+
+def _grounds(subject: Subject, row: Row, holder: TopHolder | None, suspect: Suspect | None) -> _Grounds | None:
     measures, whole = row.site.measures, subject.report.attributable_bytes
-    if holder and holder.retained > (measures.live_bytes or 0):
-        return "retained-size"
+    if holder and holder.retained <= (measures.live_bytes or 0):
+        holder = None
+    if suspect:
+        return _Grounds("leak-suspect", holder, suspect)
+    if holder:
+        return _Grounds("retained-size", holder, None)
     if measures.leaks:
-        return "native-leak"
+        return _Grounds("native-leak", None, None)
     if not measures.is_of_objects:
         return None
     if whole <= 0 or measures.shallow_bytes * 100 < subject.settings.diagnostics.share * whole:
         return None
-    return "live-memory" if subject.report.index else "allocated-memory"
+    return _Grounds("live-memory" if subject.report.index else "allocated-memory", None, None)
 
 
-def _result(subject: Subject, row: Row, place: Place, rule: str, holder: TopHolder | None) -> dict[str, Any]:
+def _result(subject: Subject, row: Row, place: Place, grounds: _Grounds) -> dict[str, Any]:
+    rule, holder, suspect = grounds
     report = subject.report
     part, of = report.share(row.site.measures), f"of {plain(report.path.name)}"
-    if rule == "retained-size" and holder:
+    if holder:
         part, of = share(holder.retained, report.held_bytes), f"of what the roots of {plain(report.path.name)} reach"
-    above = [found for label in (holder.path[:-1] if holder else ()) if (found := _step(subject, label))]
+    text = f"{summary(row.site.measures)}: {part} {of}."
+    if suspect:
+        evidence = "; ".join(plain(reason.text) for reason in suspect.evidence)
+        text += f" Leak suspect, score {suspect.score} of 100: {evidence}."
+    way = suspect.path if suspect else holder.path if holder else ()
+    above = [found for label in way[:-1] if (found := _step(subject, label))]
     return {
         "ruleId": rule,
         "level": "note",
-        "message": {"text": f"{summary(row.site.measures)}: {part} {of}."},
+        "message": {"text": text},
         "locations": [{"physicalLocation": _location(subject, place)}],
-        **({"relatedLocations": above} if rule == "retained-size" and above else {}),
+        **({"relatedLocations": above} if above else {}),
     }
 
 

@@ -27,7 +27,7 @@ from heapline.insight.generations import generations_of
 from heapline.insight.growth import by_holder, climb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -205,6 +205,19 @@ class _Timeline:
             f"{each} objects in each of {there.sum()} of the {len(counts)} busy generations since the program's start"
         )
         return Evidence("generations", points, text)
+
+
+def suspects_by_site(suspects: Iterable[Suspect], own: Container[int]) -> dict[int, Suspect]:
+    """Each suspect at its holder's site, or if that is none of the program's `own` at the nearest one above it that is.
+
+    Of several at one site the first has the highest score.
+    """
+    found: dict[int, Suspect] = {}
+    for suspect in suspects:
+        site = next((label.site for label in reversed(suspect.path) if label.site in own), None)
+        if site is not None:
+            found.setdefault(site, suspect)
+    return found
 
 
 def _all_below(graph: HeapGraph, groups: Sequence[Growth], late: NDArray[np.bool_]) -> list[NDArray[np.intp]]:

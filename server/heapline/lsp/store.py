@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from heapline.insight.conclusions import conclusions_of, kept_conclusions
 from heapline.insight.series import is_newer
+from heapline.insight.suspects import suspects_by_site
 from heapline.lsp.uris import Keys, key_of
 from heapline.places.placing import Located, Now, place_report
 
@@ -270,7 +271,8 @@ def place_sites(
         elif not could_be:
             unplaced = placement.places.unplaced(site.path)
             could_be = unplaced.candidates if unplaced and unplaced.reason == "ambiguous" else ()
-    suspects = _suspects_by_site(concluded, located)
+    own = {site_id for site_id, at in located.items() if at.place.is_of_workspace}
+    suspects = suspects_by_site(concluded.findings.suspects, own) if concluded else {}
     entries = []
     for site_id, found in located.items():
         site = report.profile.sites[site_id]
@@ -279,18 +281,3 @@ def place_sites(
         suspect = suspects.get(site_id)
         entries.append(Entry(report, site_id, site, found, holders.get(site_id), suspect, concluded, callers))
     return PlacedReport(report, entries, could_be)
-
-
-def _suspects_by_site(concluded: Conclusions | None, located: Mapping[int, Located]) -> dict[int, Suspect]:
-    """Each suspect at its holder's line, or if that is of a library at the nearest one above it that is not.
-
-    Of several at one line the first has the highest score.
-    """
-    found: dict[int, Suspect] = {}
-    for suspect in concluded.findings.suspects if concluded else ():
-        for label in reversed(suspect.path):
-            at = located.get(label.site) if label.site is not None else None
-            if label.site is not None and at is not None and at.place.is_of_workspace:
-                found.setdefault(label.site, suspect)
-                break
-    return found
