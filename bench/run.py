@@ -18,6 +18,7 @@ from pathlib import Path
 import orjson
 from keystroke import print_keystrokes
 from latency import print_latency
+from long_text import print_long_text
 from peers import print_peers
 from processes import index_with_events
 from stall import print_stall
@@ -55,6 +56,7 @@ def main() -> None:
     print_places()
     print_stall()
     print_keystrokes()
+    print_long_text()
     print("\nthe kernel")
     subprocess.run([sys.executable, str(Path(__file__).with_name("dominators.py")), "1000000"], check=True)
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from lsprotocol import types as t
 
+from heapline.lsp.documents import units
 from heapline.lsp.ground import Ground, ground_of
 from heapline.places.mapping import Place, Places, infer_places
 from heapline.places.workspace import Workspace
@@ -31,50 +33,71 @@ if TYPE_CHECKING:
 LANGUAGE = "ruby-memory-report"
 _TEXT_LANGUAGES = frozenset({LANGUAGE, "plaintext", "text", "txt", "log", "conf", ""})
 _HEAD_LINES = 2000
-_FIRST_LINES = 50_000
+FIRST_LINES = 50_000
 """How many lines of a text are read for the paths that decide where its program is. Takes a quarter of a second."""
+_MOST_PATHS = 5000
+"""How many of these paths decide."""
+
+
+class _Mapping:
+    """Where the paths of one text are: files here, told by what the paths of its first lines have in common."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._workspace = Workspace(ground.folders, ground.rules)
+        self._deciding: frozenset[str] | None = None
+        self._of: dict[str, Places] = {}
+
+    def placed(self, named: Sequence[tuple[int, Location]], text: ReportText) -> Iterator[tuple[int, Location, Place]]:
+        """What there is of what lines (by number) of the text name."""
+        if self._deciding is None:
+            paths = (found.path for line in text.lines(0, FIRST_LINES) for found in locations(line))
+            self._deciding = frozenset(islice(dict.fromkeys(paths), _MOST_PATHS))
+        new = {found.path for _, found in named} - self._of.keys()
+        if new:
+            self._of |= dict.fromkeys(new, infer_places(self._deciding | new, self._workspace))
+        for number, found in named:
+            place = self._of[found.path].place(found.path, found.line)
+            if place is not None:
+                yield number, found, place
 
 
 class ReportText:
     """A report as it is open in the editor, at one moment."""
 
-    def __init__(self, texts: Sequence[str], ground: Ground) -> None:
-        """`texts` are its lines; `ground` says where their places may be. Reads nothing yet."""
-        self.texts = texts
-        self._workspace = Workspace(ground.folders, ground.rules)
-        self._paths: set[str] = set()
-        self._places: Places | None = None
+    def __init__(self, document: Document, mapping: _Mapping) -> None:
+        """Reads nothing yet; `mapping` may have been made for an earlier moment."""
+        self.mapping = mapping
+        self._document = document
         self._sections: list[Section] | None = None
 
+    @cached_property
+    def texts(self) -> Sequence[str]:
+        """All lines, as they are when this is first asked for."""
+        return list(self._document.texts)
+
+    def lines(self, first: int, after: int) -> Sequence[str]:
+        """The lines in a range (0-based), as far as there are any."""
+        return self._document.texts[first:after]
+
     def sections(self) -> list[Section]:
-        """The parts of the text. Takes a second for 100 MB: not for the event loop."""
+        """The parts of the text. Takes a third of a second for 100 MB: not for the event loop."""
         if self._sections is None:
             self._sections = sections(self.texts)
         return self._sections
 
-    def placed(self, first: int, after: int) -> Iterator[tuple[int, Location, Place]]:
-        """What the lines in a range (0-based) name, if there is such a line of code. Not for the event loop."""
-        named = [(n, found) for n in range(first, min(after, len(self.texts))) for found in locations(self.texts[n])]
-        places = self._known({found.path for _, found in named})
-        for number, found in named:
-            place = places.place(found.path, found.line)
-            if place is not None:
-                yield number, found, place
+    def placed(self, first: int, lines: Sequence[str]) -> Iterator[tuple[int, Location, Place]]:
+        """What these lines name, the first of which has this number (0-based), if there is such a line of code.
+
+        Not for the event loop.
+        """
+        named = [(number, found) for number, text in enumerate(lines, first) for found in locations(text)]
+        return self.mapping.placed(named, self)
 
     def placed_at(self, line: int, column: int) -> tuple[Location, Place] | None:
         """What a line names at a column (in characters), else the only thing that it names. Not for the event loop."""
-        here = [(found, place) for _, found, place in self.placed(line, line + 1)]
+        here = [(found, place) for _, found, place in self.placed(line, self.lines(line, line + 1))]
         at = [(found, place) for found, place in here if found.start <= column <= found.end]
         return at[0] if at else here[0] if len(here) == 1 else None
-
-    def _known(self, paths: set[str]) -> Places:
-        """The places of these paths and of all asked for before: what they have in common says where the program is."""
-        if self._places is None:
-            self._paths = {found.path for text in islice(self.texts, _FIRST_LINES) for found in locations(text)}
-        if self._places is None or not paths <= self._paths:
-            self._paths |= paths
-            self._places = infer_places(self._paths, self._workspace)
-        return self._places
 
 
 class ReportTexts:
@@ -91,13 +114,23 @@ class ReportTexts:
         if document is None or (document.language_id or "") not in _TEXT_LANGUAGES:
             return None
         ground = ground_of(ls)
-        state = (id(document), document.changes, ground)
         kept = self._kept.get(uri)
-        if kept is None or kept.state != state:
-            text = ReportText(list(document.texts), ground) if _is_report(document) else None
+        if kept is None or (kept.document, kept.changes, kept.ground) != (document, document.changes, ground):
+            kept = self._look(document, ground, kept)
             self._kept = {at: found for at, found in self._kept.items() if ls.open_document(at)}
-            kept = self._kept[uri] = _Kept(state, document, text)
+            self._kept[uri] = kept
         return kept.text
+
+    @staticmethod
+    def _look(document: Document, ground: Ground, before: _Kept | None) -> _Kept:
+        """What the document is now. A keystroke in a report changes neither what it is nor where its program is."""
+        mapping = None
+        if before and (before.document, before.rewrites, before.ground) == (document, document.rewrites, ground):
+            mapping = before.text.mapping if before.text else None
+        if mapping is None and _is_report(document):
+            mapping = _Mapping(ground)
+        text = ReportText(document, mapping) if mapping else None
+        return _Kept(document, document.changes, document.rewrites, ground, text)
 
     async def ask(self, ls: Server, uri: str, question: Callable[[ReportText], T]) -> T | None:
         """What the question finds in the report that is open under this URI; None if it is no report."""
@@ -110,10 +143,12 @@ class ReportTexts:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What a document was when it was looked at, and the report in it. `document` keeps its id from another's use."""
+    """What a document was when it was looked at, and the report in it."""
 
-    state: tuple[object, ...]
     document: Document
+    changes: int
+    rewrites: int
+    ground: Ground
     text: ReportText | None
 
 
@@ -127,14 +162,13 @@ def _is_report(document: Document) -> bool:
 
 def column_range(ls: Server, text: str, line: int, found: Location) -> t.Range:
     """What a line (0-based, with this text) names, as a range in the client's units."""
-    units = ls.workspace.position_codec.client_num_units
-    start = units(text[: found.start])
-    return t.Range(t.Position(line, start), t.Position(line, start + units(text[found.start : found.end])))
+    start = units(ls, text[: found.start])
+    return t.Range(t.Position(line, start), t.Position(line, start + units(ls, text[found.start : found.end])))
 
 
 def whole_line(ls: Server, text: str, line: int) -> t.Range:
     """A whole line (0-based, with this text) as a range in the client's units."""
-    return t.Range(t.Position(line, 0), t.Position(line, ls.workspace.position_codec.client_num_units(text)))
+    return t.Range(t.Position(line, 0), t.Position(line, units(ls, text)))
 
 
 def line_now(ls: Server, place: Place) -> int:

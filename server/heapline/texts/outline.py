@@ -16,6 +16,8 @@ _BLOCK = re.compile(
     r"(?:=+[0-9]+=+ ?)?(?:(?:[0-9,]+ (?:\([^)]*\) )?bytes in [0-9,]+ blocks are |(?:Direct|Indirect) leak of |"
     r"HEAP SUMMARY:|LEAK SUMMARY:)|Total allocated)"
 )
+_FIRST = frozenset("-=\x1b0123456789DIHLT")
+"""What a rule or a block's title begins with. Most rows begin with a space, so that this decides for nearly all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ def sections(texts: Sequence[str]) -> list[Section]:
     """The parts of a text, in order; each ends before the next, without the empty lines between them."""
     starts: list[tuple[str, int, int]] = []
     for number, text in enumerate(texts):
+        if text[:1] not in _FIRST:
+            continue
         above = texts[number - 1].strip() if number else ""
         if above and text[:1] in "-=\x1b" and _RULE.fullmatch(without_colours(text).strip()):
             if starts and starts[-1][1] == number - 1:  # a block's title, with a rule of its own

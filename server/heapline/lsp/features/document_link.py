@@ -9,7 +9,7 @@ from itertools import islice
 
 from lsprotocol import types as t
 
-from heapline.lsp.report_texts import ReportText, column_range, line_now
+from heapline.lsp.report_texts import FIRST_LINES, ReportText, column_range, line_now
 from heapline.lsp.server import Server
 
 _MAX_LINKS = 5000
@@ -23,11 +23,12 @@ async def document_link(ls: Server, params: t.DocumentLinkParams) -> list[t.Docu
 
     def find(text: ReportText) -> list[t.DocumentLink]:
         links: list[t.DocumentLink] = []
-        for first in range(0, len(text.texts), _BLOCK):
-            for number, found, _ in islice(text.placed(first, first + _BLOCK), _MAX_LINKS - len(links)):
-                where = column_range(ls, text.texts[number], number, found)
+        for first in range(0, FIRST_LINES, _BLOCK):
+            lines = text.lines(first, first + _BLOCK)
+            for number, found, _ in islice(text.placed(first, lines), _MAX_LINKS - len(links)):
+                where = column_range(ls, lines[number - first], number, found)
                 links.append(t.DocumentLink(where, data={"uri": uri, "column": found.start}))
-            if len(links) == _MAX_LINKS:
+            if len(lines) < _BLOCK or len(links) == _MAX_LINKS:
                 break
         return links
 
