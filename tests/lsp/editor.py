@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,6 +29,7 @@ CLIENTS = (VSCODE, NEOVIM, EMACS)
 PATIENCE = 60  # seconds until a test gives up on an event that never comes; nothing is measured with it
 
 
+@cache  # it takes longer to get ready than most tests to run
 def _converter() -> Converter:
     """pygls' converter, but with code actions that have a command: lsprotocol takes each of them for the command."""
     converter: Converter = default_converter()  # type: ignore[no-untyped-call]

@@ -36,18 +36,19 @@ def programs() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def vsix(programs: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The extension as its users get it."""
+    """The extension as its users get it, packaged once for all workers of the run."""
     del programs  # without them this would fail
-    package = tmp_path_factory.mktemp("vsix") / "heapline.vsix"
+    own = tmp_path_factory.getbasetemp()
+    package = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "heapline.vsix"
     command = [sys.executable, str(EXTENSION / "package.py"), "--out", str(package)]
     directory = os.open(EXTENSION, os.O_RDONLY)
     try:
-        # Tests run side by side, and what goes into the package is built once for all of them.
         fcntl.flock(directory, fcntl.LOCK_EX)
-        built = subprocess.run(command, cwd=EXTENSION, capture_output=True, text=True, check=False)
+        if not package.exists():
+            built = subprocess.run(command, cwd=EXTENSION, capture_output=True, text=True, check=False)
+            assert built.returncode == 0, built.stdout + built.stderr
     finally:
         os.close(directory)
-    assert built.returncode == 0, built.stdout + built.stderr
     return package
 
 
