@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 HEAD_BYTES = 1 << 20
+LAST_OF_CAPTURE = "generation.info"
+"""What heap-profiler writes last into its directory: the directory's report is as old as this file."""
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -29,7 +31,7 @@ def require_regular_file(path: Path) -> os.stat_result:
     except OSError as error:
         raise HeaplineError(f"{path}: cannot be opened: {error.strerror}.") from None
     if stat.S_ISDIR(status.st_mode):
-        raise HeaplineError(f"{path}: is a directory. {_inside(path)}")
+        raise HeaplineError(f"{path}: is a directory. Name the report inside it.")
     if not stat.S_ISREG(status.st_mode):
         raise HeaplineError(f"{path}: is not a regular file (a pipe or a device). Save the report to a file first.")
     if not os.access(path, os.R_OK):
@@ -39,13 +41,6 @@ def require_regular_file(path: Path) -> os.stat_result:
             f"{path}: is empty. Ruby probably ended before it wrote the report (or is still writing): take it again."
         )
     return status
-
-
-def _inside(directory: Path) -> str:
-    """The way from a directory to a report. heap-profiler writes its dumps into one."""
-    if (directory / "retained.heap").exists():
-        return "heap-profiler wrote it: load retained.heap in it (what outlived the block), or allocated.heap."
-    return "Name the report inside it."
 
 
 def is_gzip(path: Path) -> bool:

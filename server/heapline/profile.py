@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 Format = Literal[
     "heap-dump",
     "memory-profiler",
+    "heap-profiler",
     "derailed-requires",
     "derailed-memory-over-time",
     "heapy",
+    "rbheap",
     "valgrind",
     "leak-sanitizer",
+    "macos-leaks",
     "stackprof",
     "vernier",
     "allocation-tracer",
+    "allocation-sampler",
     "benchmark-memory",
     "counters",
 ]
@@ -31,14 +35,18 @@ Format = Literal[
 FORMAT_NAMES: dict[Format, str] = {
     "heap-dump": "heap dump",
     "memory-profiler": "memory_profiler report",
+    "heap-profiler": "heap-profiler report",
     "derailed-requires": "derailed_benchmarks report of requires",
     "derailed-memory-over-time": "derailed_benchmarks series of memory over time",
     "heapy": "heapy report",
+    "rbheap": "rbheap list of addresses",
     "valgrind": "Valgrind report",
     "leak-sanitizer": "LeakSanitizer report",
+    "macos-leaks": "report of macOS' leaks",
     "stackprof": "stackprof profile of allocations",
     "vernier": "Vernier profile",
     "allocation-tracer": "allocation_tracer table",
+    "allocation-sampler": "allocation_sampler result",
     "benchmark-memory": "benchmark-memory report",
     "counters": "print of Ruby's counters",
 }
@@ -47,14 +55,18 @@ FORMAT_NAMES: dict[Format, str] = {
 TOOLS: dict[Format, str] = {
     "heap-dump": "heap dump",
     "memory-profiler": "memory_profiler",
+    "heap-profiler": "heap-profiler",
     "derailed-requires": "derailed",
     "derailed-memory-over-time": "derailed",
     "heapy": "heapy",
+    "rbheap": "rbheap",
     "valgrind": "Valgrind",
     "leak-sanitizer": "LeakSanitizer",
+    "macos-leaks": "leaks",
     "stackprof": "stackprof",
     "vernier": "Vernier",
     "allocation-tracer": "allocation_tracer",
+    "allocation-sampler": "allocation_sampler",
     "benchmark-memory": "benchmark-memory",
     "counters": "Ruby",
 }
@@ -62,6 +74,7 @@ TOOLS: dict[Format, str] = {
 
 AmountKind = Literal[
     "boot",
+    "boot_part",
     "definitely_lost",
     "possibly_lost",
     "indirectly_lost",
@@ -80,6 +93,7 @@ class Amount:
     """A measure that only some tools take; `bytes` or `count` (objects, or blocks of `malloc`) may be unknown.
 
     ``boot``: by how much the process (its resident set) grew while a file was required; an estimate.
+    ``boot_part``: the largest part of that, and in ``of`` the name of the file that it is.
     ``…_lost``, ``still_reachable``: native memory that was not freed, in Valgrind's words.
     ``leaked…``: the same in the words of LeakSanitizer and of macOS' leaks.
     ``sampled``: allocations that were recorded, of every so many that nobody knows.
@@ -89,6 +103,7 @@ class Amount:
     kind: AmountKind
     bytes: int | None = None
     count: int | None = None
+    of: str | None = None
 
     @property
     def is_total(self) -> bool:
@@ -243,9 +258,9 @@ MAX_PROBLEMS = 100
 def sort_sites(sites: list[Site]) -> tuple[Site, ...]:
     """The sites, largest first; equal ones by path and line, so that every run prints the same order."""
 
-    def order(site: Site) -> tuple[int, int, int, str, int]:
+    def order(site: Site) -> tuple[int, int, int, int, str, int]:
         measures = site.measures
-        weight = (measures.shallow_bytes, measures.shallow_objects, measures.largest_bytes)
-        return (-weight[0], -weight[1], -weight[2], site.path, site.line)
+        weight = (measures.shallow_bytes, measures.shallow_objects, measures.largest_bytes, measures.largest_count)
+        return (-weight[0], -weight[1], -weight[2], -weight[3], site.path, site.line)
 
     return tuple(sorted(sites, key=order))

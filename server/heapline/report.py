@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from heapline.files import is_gzip, lines_of
 from heapline.heap.cache import Identity
 from heapline.heap.duck import is_damage
 from heapline.heap.index import HeapIndex, open_index, unavailable
-from heapline.readers import heap_dump, reader_of
+from heapline.readers import dumps_of, heap_dump, heap_profiler, reader_of
 from heapline.units import share
 
 if TYPE_CHECKING:
@@ -100,18 +101,20 @@ class Report:
         return _failed(self.path, self.index, error)
 
 
-def needs_index(path: Path) -> bool:
-    """Whether the report is a heap dump without an index, or without the graph that it could have.
+def without_index(path: Path) -> list[Path]:
+    """The report's heap dumps without an index, or without the graph that they could have.
 
     Raises HeaplineError if it is no report.
     """
-    if reader_of(path) is not None:
-        return False
-    index = open_index(path)
+    return [dump for dump in dumps_of(path) if not _is_indexed(dump)]
+
+
+def _is_indexed(dump: Path) -> bool:
+    index = open_index(dump)
     if index is None:
-        return True
+        return False
     index.close()
-    return not index.is_complete
+    return index.is_complete
 
 
 def needs_process(path: Path) -> bool:
@@ -119,14 +122,14 @@ def needs_process(path: Path) -> bool:
 
     Raises HeaplineError if it is no report.
     """
-    if reader_of(path) is None:
-        return needs_index(path)
+    if dumps_of(path):
+        return bool(without_index(path))
     return path.stat().st_size > _LARGEST_TEXT or is_gzip(path)
 
 
 def read_text(path: Path) -> Profile | None:
-    """The profile of a report that is no heap dump; None if it is one. Raises HeaplineError if it cannot be read."""
-    reader = reader_of(path)
+    """The profile of a text; None of heap dumps. Raises HeaplineError if it cannot be read."""
+    reader = None if path.is_dir() else reader_of(path)
     if reader is None:
         return None
     try:
@@ -143,15 +146,37 @@ def open_report(path: Path) -> Report:
         profile = read_text(path)
         if profile is not None:
             return Report(profile, None, identity)
-        index = open_index(path)
+        if path.is_dir():
+            return Report(_read_capture(path), None, identity)
+        index = _index_of(path)
     except OSError as error:
         raise HeaplineError(f"{path}: cannot be read: {error.strerror or error}.") from error
-    if index is None:
-        raise HeaplineError(f"{path}: has no index, or changed since it was made. Load it again.")
     try:
         return Report(heap_dump.read(path, index), index, identity)
     except duckdb.Error as error:
         raise _failed(path, index, error) from error
+
+
+def _index_of(dump: Path) -> HeapIndex:
+    index = open_index(dump)
+    if index is None:
+        raise HeaplineError(f"{dump}: has no index, or changed since it was made. Load it again.")
+    return index
+
+
+def _read_capture(directory: Path) -> Profile:
+    """The profile of heap-profiler's directory. Its dumps' indexes are closed: each can be loaded by itself."""
+    with ExitStack() as opened:
+        indexes = []
+        for dump in dumps_of(directory):
+            indexes.append(_index_of(dump))
+            opened.callback(indexes[-1].close)
+        try:
+            return heap_profiler.read(directory, *indexes)
+        except duckdb.Error as error:
+            for dump, index in zip(dumps_of(directory), indexes, strict=True):
+                failed = _failed(dump, index, error)
+            raise failed from error
 
 
 def _failed(path: Path, index: HeapIndex | None, error: duckdb.Error | None) -> HeaplineError:

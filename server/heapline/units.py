@@ -63,6 +63,7 @@ def summary(measures: Measures) -> str:
 
 AMOUNT_NAMES: dict[AmountKind, str] = {
     "boot": "at boot",
+    "boot_part": "the largest part at boot",
     "definitely_lost": "definitely lost",
     "possibly_lost": "possibly lost",
     "indirectly_lost": "indirectly lost",
@@ -78,10 +79,12 @@ AMOUNT_NAMES: dict[AmountKind, str] = {
 
 
 def amount_in_words(amount: Amount) -> str:
-    """`≈ 17.8 MiB at boot`, `definitely lost 1.2 MB in 30 blocks`, `allocated with callees 9,120 (1 MB)`."""
+    """`≈ 17.8 MiB at boot`, `16.6 MiB rails`, `definitely lost 1 kB in 3 blocks`, `allocated with callees 9 (1 kB)`."""
     name = AMOUNT_NAMES[amount.kind]
     if amount.kind == "boot":
         return f"≈ {human_mebibytes(amount.bytes or 0)} {name}"
+    if amount.kind == "boot_part":
+        return f"{human_mebibytes(amount.bytes or 0)} {amount.of or name}"
     size = human_bytes(amount.bytes) if amount.bytes is not None else None
     if amount.kind in ("sampled", "sampled_total"):
         return f"{human_count(amount.count or 0)} {name}"

@@ -23,14 +23,17 @@ async def test_memory_at_boot_stands_on_the_gems_line_with_the_tree_in_the_hover
     # GIVEN an application with a Gemfile, and what derailed_benchmarks says of its requires
     gemfile = SAMPLES / "blog/Gemfile"
     printed = (REPORTS / "derailed-bundle-mem.txt").read_text().splitlines()
-    [row] = [row for row in printed if row.startswith("  active_record: ")]
+    at = next(n for n, row in enumerate(printed) if row.startswith("  active_record: "))
+    row, largest = printed[at], printed[at + 1]  # what is below comes sorted, the largest first
     line = 1 + next(n for n, text in enumerate(gemfile.read_text().splitlines()) if "active_record" in text)
     async with editing(SAMPLES / "blog", client=client) as editor:
         # WHEN it is loaded
         await editor.load(REPORTS / "derailed-bundle-mem.txt")
-        # THEN the gem's line has its memory
+        # THEN the gem's line has its memory, and the largest part of it: what that gem requires first of all
         size = float(row.split(": ")[1].removesuffix(" MiB"))
-        assert (await editor.lenses(gemfile))[line] == [f"≈ {size:.1f} MiB at boot"]
+        name, part = largest.strip().split(": ")[:2]
+        lens = f"≈ {size:.1f} MiB at boot · {float(part.split(' MiB')[0]):.1f} MiB {name}"
+        assert (await editor.lenses(gemfile))[line] == [lens]
         # AND the hover what is below it, as printed
         hover = await editor.hover_text(gemfile, line)
         assert row.strip() in hover

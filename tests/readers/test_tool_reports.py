@@ -6,16 +6,24 @@ import gzip
 import io
 import json
 import re
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from memory_profiler_texts import by_site
 from memory_profiler_texts import read as read_text
-from tool_reports import REPORTS, content_of, read, site_at, text_of
+from tool_reports import REPORTS, content_of, read, site_at, text_of, truth_of
 
+from heapline.heap.steps import build
 from heapline.profile import Amount, Measures
-from heapline.readers import READERS, memory_profiler_json
+from heapline.readers import READERS, derailed_requires, memory_profiler_json, recognise
+from heapline.report import open_report
+from heapline.units import summary
 from sample_files import SAMPLES
+
+if TYPE_CHECKING:
+    from heapline.profile import Profile
 
 TRANSLATE = SAMPLES / "translate"
 MIB = 2**20
@@ -54,6 +62,35 @@ def test_heapys_comparison_of_three_dumps_finds_what_leaks() -> None:
     assert site_at(read("heapy-diff.txt"), "lib/translation_cache.rb", 13).measures == Measures(
         live_objects=leak.measures.retained_objects, live_bytes=leak.measures.retained_bytes
     )
+
+
+def test_rbheaps_addresses_are_the_objects_that_heapy_finds_too() -> None:
+    # GIVEN the addresses of what came after the first dump, and is in the second and in the third
+    for name in ("rbheap.txt.gz", "rbheap-verbose.txt.gz"):
+        profile = read(name)
+        # THEN they are counted, and it is said how to see lines
+        assert profile.totals == Measures(retained_objects=len(re.findall("^0x", text_of(name), re.MULTILINE)))
+        assert "--format json" in profile.notes[0]
+    # AND they are as many as heapy finds, which compares the same way, but for what has no line
+    heapy = read("heapy-diff-retained.txt").totals.retained_objects
+    assert heapy is not None
+    assert profile.totals.retained_objects == pytest.approx(heapy, rel=0.01)
+
+
+def test_rbheaps_objects_are_lines_of_a_heap_dump(tmp_path: Path) -> None:
+    # GIVEN the same objects, as rbheap prints them with --format json
+    lines = [json.loads(line) for line in content_of("rbheap.json.gz").splitlines()]
+    counted = Counter((line["file"], line["line"]) for line in lines if "file" in line)
+    dump = tmp_path / "leaked.json"
+    dump.write_bytes(content_of("rbheap.json.gz"))
+    # WHEN they are loaded as a heap dump
+    assert recognise(dump) == "heap-dump"
+    build(dump, lambda *_: None, lambda: None)
+    report = open_report(dump)
+    # THEN each line has those that were allocated there, and nothing is said of what they retain
+    assert {(site.path, site.line): site.measures.live_objects for site in report.profile.sites} == counted
+    assert report.graph is None
+    report.close()
 
 
 def test_heapys_strings_are_not_read() -> None:
@@ -174,6 +211,31 @@ def test_requires_have_the_memory_that_was_printed_and_gems_the_sum_of_their_top
     assert all(f"  {row}\n" in text for row in site.excerpt)
 
 
+def test_the_largest_part_of_a_gem_is_the_largest_file_that_it_requires() -> None:
+    # GIVEN a tree in which one gem brings another, and one has two files at the top
+    tree = (
+        b"TOP: 30.5 MiB\n"
+        b"  action_controller/railtie: 17.8086 MiB\n"
+        b"    rack: 0.5 MiB\n"
+        b"    rails: 16.5508 MiB (Also required by: action_view/railtie)\n"
+        b"      openssl.so: 4.0039 MiB\n"
+        b"  sidekiq: 7 MiB\n"
+        b"  sidekiq/web: 2 MiB\n"
+        b"  /app/lib/a](command:x): 3 MiB\n"
+        b"    /app/lib/b](command:x).rb: 2 MiB\n"
+    )
+    profile = derailed_requires.read(Path("x"), io.BytesIO(tree))
+    found = {site.at: summary(site.measures) for site in profile.sites}
+    # THEN the Gemfile's line says which file below took most
+    assert found["gemfile:rails"] == "≈ 17.8 MiB at boot · 16.6 MiB rails"
+    assert found["require:rails"] == "≈ 16.6 MiB at boot · 4.0 MiB openssl.so"
+    # AND of a gem with several files at the top, which of them
+    assert found["gemfile:sidekiq"] == "≈ 9.0 MiB at boot · 7.0 MiB sidekiq"
+    # AND nothing of what has nothing below, or only what could be taken for more than a name
+    assert found["require:sidekiq"] == "≈ 7.0 MiB at boot"
+    assert found["/app/lib/a](command:x).rb:1"] == "≈ 3.0 MiB at boot"
+
+
 def test_a_series_is_a_table_and_a_sentence() -> None:
     # GIVEN the process' memory every few seconds
     series = [float(line) for line in text_of("derailed-perf-mem_over_time.txt").splitlines() if line[:1].isdigit()]
@@ -196,15 +258,23 @@ def test_counters_are_what_ruby_counted_in_every_form_that_ruby_prints(name: str
     assert len(table.columns) == len(prints) + 1
 
 
-def test_counters_as_ruby_3_4_and_rbtrace_print_them() -> None:
-    # GIVEN the same counters in the forms of other programs
+def test_counters_as_ruby_3_4_prints_them() -> None:
+    # GIVEN the same counters in the form of another Ruby
     [table] = read("gc-stat.json").tables
     new_inspect = "{" + ", ".join(f"{name}: {value}" for name, value, *_ in table.rows) + "}\n"
-    rbtrace = "GC Stats\n" + "".join(f"  {name}: {value}\n" for name, value, *_ in table.rows) + "__END__\n"
-    for text in (new_inspect, rbtrace):
-        reader = next(reader for reader in READERS if reader.recognise(text.encode()) is None)
-        # THEN the table is the same
-        assert reader.read(Path("x"), io.BytesIO(text.encode())).tables == (table,)
+    reader = next(reader for reader in READERS if reader.recognise(new_inspect.encode()) is None)
+    # THEN the table is the same
+    assert reader.read(Path("x"), io.BytesIO(new_inspect.encode())).tables == (table,)
+
+
+def test_rbtraces_memory_is_both_kinds_of_counters() -> None:
+    # GIVEN what rbtrace --memory printed of a process
+    printed = dict(re.findall(r"^(\w+): (\d+)$", text_of("rbtrace-memory.txt"), re.MULTILINE))
+    # THEN each of its lines is a row of one of two tables
+    stat, objects = read("rbtrace-memory.txt").tables
+    assert {str(row[0]): str(row[1]) for row in (*stat.rows, *objects.rows)} == printed
+    assert "heap_live_slots" in [row[0] for row in stat.rows]
+    assert "T_STRING" in [row[0] for row in objects.rows]
 
 
 def test_benchmark_memorys_bytes_are_those_of_its_own_comparison() -> None:
@@ -227,13 +297,70 @@ def test_results_kept_as_json_say_what_the_text_says() -> None:
         assert all(number in (None, 0) or number == other for number, other in zip(numbers, found[at], strict=True))
 
 
-def test_allocation_tracers_table_adds_up_by_line() -> None:
-    # GIVEN its table as its source prints it, of two types on one line
-    text = b"path\tline\ttype\tcount\told_count\ttotal_age\tmin_age\tmax_age\ttotal_memsize\n" + (
-        b"/app/a.rb\t6\tT_STRING\t1000\t3\t2000\t1\t2\t40000\n/app/a.rb\t6\tT_ARRAY\t5\t0\t9\t1\t2\t200\n"
-    )
-    reader = next(reader for reader in READERS if reader.recognise(text) is None)
-    # THEN the line has the sum
-    [site] = reader.read(Path("x"), io.BytesIO(text)).sites
-    assert (site.path, site.line) == ("/app/a.rb", 6)
-    assert site.measures == Measures(allocated_objects=1005, allocated_bytes=40200)
+@pytest.mark.parametrize("way", ["", "-color-scaled-normalized"])
+def test_the_newest_memory_profiler_says_what_it_has_in_memory(way: str) -> None:
+    # GIVEN the gem's results, and its texts about them with all rows
+    truth = memory_profiler_json.read(Path("x"), io.BytesIO(json.dumps(truth_of("memory_profiler-1.1.0")).encode()))
+    profile = read(f"memory_profiler-1.1.0{way}.txt.gz")
+    # THEN totals and lines are the same; scaled bytes have three digits
+    assert profile.totals.allocated_objects == truth.totals.allocated_objects
+    counted = {at.split("/translate/")[-1]: numbers for at, numbers in _numbers(truth).items()}
+    found = {at.split("translate/")[-1]: numbers for at, numbers in _numbers(profile).items()}
+    assert found.keys() == counted.keys()
+    for at, numbers in found.items():
+        for number, exact in zip(numbers, counted[at], strict=True):
+            assert (number or 0) == pytest.approx(exact or 0, rel=0.006 if way else 0)
+
+
+def _numbers(profile: Profile) -> dict[str, tuple[int | None, ...]]:
+    measures = ((site.at, site.measures) for site in profile.sites)
+    return {at: (m.allocated_objects, m.allocated_bytes, m.retained_objects, m.retained_bytes) for at, m in measures}
+
+
+@pytest.mark.parametrize("suffix", ["", "-by-class", "-by-type"])
+@pytest.mark.parametrize("form", [".tsv", "-pp.txt"])
+def test_allocation_tracers_table_and_hash_add_up_by_line(suffix: str, form: str) -> None:
+    # GIVEN what allocation_tracer counted, by line, and by class or type too, as a table and as pp prints its hash
+    profile = read(f"allocation_tracer{suffix}{form}")
+    # THEN each line has the sum that Ruby made of the same results
+    truth = truth_of("allocation_tracer")[suffix]
+    assert {site.at: site.measures.allocated_objects for site in profile.sites} == {
+        at: objects for at, (objects, _) in truth.items()
+    }
+    # AND no bytes: what the tracer adds up is the size of what was freed meanwhile
+    assert profile.totals == Measures(allocated_objects=sum(objects for objects, _ in truth.values()))
+
+
+@pytest.mark.parametrize("form", ["-inspect.txt", "-pp.txt", ".json"])
+def test_allocation_samplers_hash_has_at_most_the_samples_of_its_stacks(form: str) -> None:
+    # GIVEN allocation_sampler's result as users keep it, and all of its stacks
+    profile = read(f"allocation_sampler{form}")
+    truth = truth_of("allocation_sampler")
+    stacks: Counter[str] = Counter()
+    for _, samples, frames in truth["frames"]:
+        path, line, _ = frames[0]
+        stacks[f"{path}:{line}"] += samples
+    # THEN each line is there with samples, no objects; and with no more than the stacks that end on it
+    found = {site.at: site.measures.amounts for site in profile.sites}
+    assert found.keys() == stacks.keys()
+    for at, (amount,) in found.items():
+        assert amount.kind == "sampled"
+        assert amount.count is not None
+        assert 0 < amount.count <= stacks[at]
+    # AND where one stack of each class ends on a line, with just that many
+    assert any(amount.count == stacks[at] for at, (amount,) in found.items())
+
+
+def test_allocation_samplers_tree_is_a_table() -> None:
+    # GIVEN the tree of methods that it prints
+    [table] = read("allocation_sampler-stack.txt").tables
+    # THEN each method has the samples whose innermost frame it is, as the stacks say
+    own = Counter[str]()
+    for _, samples, frames in truth_of("allocation_sampler")["frames"]:
+        own[frames[0][2]] += samples
+    printed: Counter[str] = Counter()
+    for name, samples in table.rows:
+        assert isinstance(name, str)
+        assert isinstance(samples, int)
+        printed[name] += samples
+    assert +printed == +own

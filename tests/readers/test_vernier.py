@@ -1,4 +1,4 @@
-"""Vernier's profiles: built as its source writes them, and compared with counting each stack frame by frame."""
+"""Vernier's profiles: of real runs, beside Vernier's own tables; and made up, beside a count of every frame."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tool_reports import read, truth_of
 
 from heapline.profile import Amount, Measures, Profile
 from heapline.readers import vernier
@@ -95,3 +96,27 @@ def test_the_callers_of_the_heaviest_stack_are_known() -> None:
     # THEN the one through which most was retained is its caller
     [site] = [site for site in profile.sites if site.path == "c.rb"]
     assert [(frame.path, frame.line) for frame in site.stack] == [("b.rb", 2)]
+
+
+def test_what_was_retained_is_what_vernier_has_in_memory() -> None:
+    # GIVEN a profile of a real run, and for each line what Vernier's own tables say of its stacks
+    profile, truth = read("vernier-retained.vernier.json.gz"), truth_of("vernier")["retained"]
+    # THEN each line has these objects and bytes, its own and those of all that it called
+    assert {at.split("/translate/")[-1] for at in truth} == {site.at for site in profile.sites}
+    for at, (objects, size, total, total_size) in truth.items():
+        [site] = [site for site in profile.sites if site.at == at.split("/translate/")[-1]]
+        assert (site.measures.retained_objects, site.measures.retained_bytes) == (objects, size)
+        more = (Amount("retained_total", total_size, total),) if total > objects else ()
+        assert site.measures.amounts == more
+
+
+def test_sampled_allocations_are_what_vernier_has_in_memory() -> None:
+    # GIVEN a profile of time with samples of allocations, and what Vernier's own tables say of these
+    profile, truth = read("vernier-allocations.vernier.json.gz"), truth_of("vernier")["sampled"]
+    # THEN each line has these samples
+    assert {at.split("/translate/")[-1] for at in truth} == {site.at for site in profile.sites}
+    for at, (own, _, total, _) in truth.items():
+        [site] = [site for site in profile.sites if site.at == at.split("/translate/")[-1]]
+        expected = [Amount("sampled", count=own)] if own else []
+        expected += [Amount("sampled_total", count=total)] if total > own else []
+        assert list(site.measures.amounts) == expected

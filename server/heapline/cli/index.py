@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ from heapline.heap.index import open_index
 from heapline.heap.steps import build
 from heapline.insight.conclusions import conclusions_of
 from heapline.readers import recognise
-from heapline.report import read_text
+from heapline.report import read_text, without_index
 
 _BUILT = 0.95
 """How far the work is when the index and the graph are there."""
@@ -47,7 +48,7 @@ def run(
 def _as_child(file: Path) -> None:
     """Report progress and the end as JSON lines; die with the parent, whose end of stdin closes when it goes.
 
-    Of a report that is no dump, the last line is its profile.
+    Of a text, the last line is its profile.
     """
     if hasattr(os, "nice"):
         os.nice(10)  # the editor's own requests come first
@@ -58,6 +59,9 @@ def _as_child(file: Path) -> None:
         if profile is not None:
             _write(profile_json.dump(profile))
             return
+        if file.is_dir():
+            _build_each(without_index(file))
+            return
         build(file, lambda what, share: _say({"progress": share, "what": what}), lambda: _say({"indexed": True}))
         _say({"linked": True})
         _say({"progress": _BUILT, "what": "looking for what grows"})
@@ -66,6 +70,16 @@ def _as_child(file: Path) -> None:
         _say({"error": str(error).encode(errors="backslashreplace").decode()})
         raise typer.Exit(1) from None
     _say({"done": True})
+
+
+def _build_each(dumps: Sequence[Path]) -> None:
+    """Index the dumps of one capture, of which there are no numbers before the last one is done."""
+    for number, dump in enumerate(dumps):
+
+        def progress(what: str, share: float, number: int = number, dump: Path = dump) -> None:
+            _say({"progress": (number + share) / len(dumps), "what": f"{dump.name}: {what}"})
+
+        build(dump, progress, lambda: None)
 
 
 def _conclude(file: Path) -> None:

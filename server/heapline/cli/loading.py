@@ -13,7 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from heapline.cli.printing import printable
 from heapline.errors import HeaplineError
 from heapline.heap.steps import build
-from heapline.report import Report, needs_index, open_report
+from heapline.readers.heap_profiler import capture_of
+from heapline.report import Report, open_report, without_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +30,9 @@ _HOLDING = "what holds what"
 def load(path: Path) -> Report | None:
     """The report, indexed first if it must be; None (and why, on stderr) if it cannot be read."""
     try:
-        if needs_index(path):
-            build_with_progress(path)
+        path = capture_of(path)
+        for dump in without_index(path):
+            build_with_progress(dump)
         return open_report(path)
     except HeaplineError as error:
         complain(error)

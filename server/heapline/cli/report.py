@@ -143,7 +143,10 @@ def as_json(
 
 
 def _amounts(measures: Measures) -> list[dict[str, Any]]:
-    return [{"kind": found.kind, "bytes": found.bytes, "count": found.count} for found in measures.amounts]
+    return [
+        {"kind": found.kind, "bytes": found.bytes, "count": found.count, **({"of": found.of} if found.of else {})}
+        for found in measures.amounts
+    ]
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import platformdirs
 
 from heapline.errors import HeaplineError
+from heapline.files import LAST_OF_CAPTURE
 
 SCHEMA = 3
 """Version of schema.sql, summary.sql, graph.sql and of conclusions; part of every index's name."""
@@ -39,9 +40,12 @@ class Identity:
 
     @classmethod
     def of(cls, dump: Path) -> Identity:
-        """Identity of the file as it is now. Raises OSError if it is gone."""
+        """Identity of the file as it is now; of a capture's directory, of what is written into it last.
+
+        Raises OSError if it is gone.
+        """
         resolved = dump.resolve()
-        status = resolved.stat()
+        status = (resolved / LAST_OF_CAPTURE if resolved.is_dir() else resolved).stat()
         return cls(str(resolved), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 

@@ -97,13 +97,15 @@ def live(entry: Entry) -> str:
 
 
 def allocated(entry: Entry) -> str:
-    """What memory_profiler saw allocated on the line, and what survived its block."""
+    """What a profiler saw allocated on the line, and what survived its block; or whatever else a text counts there."""
     report, measures = entry.report, entry.site.measures
     said = []
     if measures.allocated_bytes is not None or measures.allocated_objects is not None:
         said.append(f"allocated {_amount(measures.allocated_objects, measures.allocated_bytes)}")
     if measures.retained_bytes or measures.retained_objects:
         said.append(f"{_amount(measures.retained_objects, measures.retained_bytes)} survived the block")
+    if not said:
+        return f"Memory of this line: {summary(measures)}, {report.share(measures)} of {plain(report.path.name)}."
     return f"This line {'; '.join(said)}: {report.share(measures)} of {plain(report.path.name)}."
 
 

@@ -20,6 +20,7 @@ from heapline.lsp.ground import ground_of
 from heapline.lsp.jobs import crashed_before
 from heapline.lsp.store import place_sites
 from heapline.lsp.uris import key_of, to_path
+from heapline.readers.heap_profiler import capture_of
 from heapline.units import human_count
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 
 def resolve(ls: Server, name: str) -> Path:
-    """The path that an argument names: a `file:` URI, an absolute path, or one relative to the first folder.
+    """The report that an argument names: a `file:` URI, an absolute path, or one relative to the first folder.
 
     Raises HeaplineError if it names none.
     """
@@ -46,7 +47,7 @@ def resolve(ls: Server, name: str) -> Path:
         path = None
     if path is None or "\0" in str(path):
         raise HeaplineError(f"{name}: is no path of a file. Give the report's path, or its file: URI.")
-    return ls.folders[0] / path if ls.folders else path.absolute()
+    return capture_of(ls.folders[0] / path if ls.folders else path.absolute())
 
 
 async def load(ls: Server, path: Path) -> Report | None:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from lsprotocol import types as t
 
 from heapline import settings
+from heapline.files import LAST_OF_CAPTURE
 from heapline.heap.cache import Identity
 from heapline.lsp.uris import key_of, to_uri
+from heapline.readers.heap_profiler import capture_of
 from heapline.settings import TOML_NAME
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ def register(ls: Server) -> None:
     patterns: list[str | t.RelativePattern] = [f"**/{TOML_NAME}"]
     if ls.store.reports:
         patterns.append("**/*.rb")
-    loaded = ((report.path.parent, _literal(report.path.name)) for report in ls.store.reports)
+    files = (path / LAST_OF_CAPTURE if path.is_dir() else path for path in (report.path for report in ls.store.reports))
+    loaded = ((file.parent, _literal(file.name)) for file in files)
     patterns += [_below(ls, folder, pattern) for folder, pattern in sorted({*_globs(ls), *loaded})]
     if patterns == ls.watched:
         return
@@ -54,7 +57,7 @@ async def named_reports(ls: Server) -> list[Path]:
     def find() -> list[Path]:
         found: dict[str, Path] = {}
         for folder, patterns in globs:
-            for path in settings.named_reports(folder, patterns):
+            for path in map(capture_of, settings.named_reports(folder, patterns)):
                 found.setdefault(key_of(path), path)
         return list(found.values())
 

@@ -3,8 +3,9 @@
     path line count old_count total_age min_age max_age total_memsize
     /app/lib/x.rb	6	1000	0	2000	1	2	40000
 
-Columns are separated by tabs and may be fewer or in another order; the header names them.
-Source of the format: `lib/allocation_tracer/trace.rb` of allocation_tracer 0.6.
+Columns are separated by tabs and may be fewer or in another order; the header names them. `total_memsize` is the size
+of what was freed while the tracer ran, not of what was allocated: it is passed over.
+Source of the format: `lib/allocation_tracer/trace.rb` and `ext/allocation_tracer.c` of allocation_tracer 0.6.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from heapline.profile import Measures, Problem, Profile, Site, sort_sites
 from heapline.readers.text import LARGEST, Text, head_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _NEEDED = {"path", "line", "count"}
@@ -30,48 +32,43 @@ def recognise(head: bytes) -> str | None:
 
 
 def read(path: Path, stream: BinaryIO) -> Profile:
-    """The profile: objects and bytes allocated. Rows of one line (of several classes or types) are added up."""
+    """The profile: objects allocated. Rows of one line (of several classes or types) are added up."""
     text = Text(stream)
     columns: list[str] | None = None
     objects: dict[tuple[str, int], int] = defaultdict(int)
-    sizes: dict[tuple[str, int], int] = defaultdict(int)
     for line in text:
         if header := _columns(line.text):
             columns = header
             objects.clear()
-            sizes.clear()
             continue
         cells = line.text.split("\t")
         if columns is None or not line.text.strip():
             continue
         row = dict(zip(columns, cells, strict=False))
-        numbers = [_number(row.get(name)) for name in ("line", "count", "total_memsize")]
-        if len(cells) != len(columns) or not line.whole or numbers[0] is None or numbers[1] is None:
+        number, allocated = _number(row.get("line")), _number(row.get("count"))
+        if len(cells) != len(columns) or not line.whole or number is None or allocated is None:
             text.skip(line.number, "This is no row of the table (one cell for each name in the header).")
             continue
-        at = (row["path"], numbers[0])
-        objects[at] = min(LARGEST, objects[at] + numbers[1])
-        if numbers[2] is not None:
-            sizes[at] = min(LARGEST, sizes[at] + numbers[2])
+        objects[row["path"], number] += allocated
     if columns is None:
         text.problems.append(Problem(None, "There is no table of allocation_tracer in this text."))
+    return profile_of(path, objects if columns else None, text.count, text.skipped, text.problems)
+
+
+def profile_of(
+    path: Path, objects: Mapping[tuple[str, int], int] | None, lines: int, skipped: int, problems: Sequence[Problem]
+) -> Profile:
+    """The profile of allocated objects by line; of None if nothing could be read."""
+    counts = {at: min(LARGEST, number) for at, number in (objects or {}).items()}
     return Profile(
         path=path,
         format="allocation-tracer",
-        lines=text.count,
-        skipped_lines=text.skipped,
+        lines=lines,
+        skipped_lines=skipped,
         traced=True,
-        totals=Measures(
-            allocated_objects=min(LARGEST, sum(objects.values())) if columns else None,
-            allocated_bytes=min(LARGEST, sum(sizes.values())) if sizes else None,
-        ),
-        sites=sort_sites(
-            [
-                Site(*at, None, Measures(allocated_objects=number, allocated_bytes=sizes.get(at)))
-                for at, number in objects.items()
-            ]
-        ),
-        problems=tuple(text.problems),
+        totals=Measures(allocated_objects=None if objects is None else min(LARGEST, sum(counts.values()))),
+        sites=sort_sites([Site(*at, None, Measures(allocated_objects=number)) for at, number in counts.items()]),
+        problems=tuple(problems),
     )
 
 

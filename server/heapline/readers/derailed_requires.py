@@ -7,6 +7,8 @@
 The numbers are growth of the process' resident set while a file was required, in MiB: estimates. A file counts under
 the first that requires it. Entries below `CUT_OFF` (0.3 MiB unless set) are not printed.
 
+The largest of the files directly below a file (of a gem: of the files that it is made up of) is its `boot_part`.
+
 A require has no line. A name becomes the site `require:NAME`, the names of a gem together `gemfile:NAME`, both with
 line 0: `places` finds their lines. A file that is required by its path is a site by itself, on its first line.
 Source of the format: `DerailedBenchmarks::RequireTree#print_sorted_children` of derailed_benchmarks 1.7.
@@ -32,6 +34,7 @@ _MAX_STACK = 50
 _TOP = re.compile(r"TOP: ([0-9]{1,9}(?:\.[0-9]{1,9})?) MiB")
 _ROW = re.compile(r"((?:  )+)(\S.*?): ([0-9]{1,9}(?:\.[0-9]{1,9})?) MiB(?: \(Also required by: .*\))?")
 _GEM_FOLDER = re.compile(r"/gems/([A-Za-z0-9_][\w.-]*?)-\d[^/]*/")
+_SHOWN_NAME = re.compile(r"[\w./+-]{1,60}")  # what can stand among numbers, also where text may be taken for markup
 _RAILS = re.compile(
     r"rails|abstract_controller|action_(?:cable|controller|dispatch|mailbox|mailer|pack|text|view)"
     r"|active_(?:job|model|record|storage|support)"
@@ -116,7 +119,7 @@ def _files(rows: Iterable[_Required]) -> Iterator[Site]:
     for row in largest.values():
         path, line = _site_of(row.name)
         stack = tuple(Frame(above.name, *_site_of(above.name)) for above in islice(row.ancestors(), _MAX_STACK))
-        yield Site(path, line, None, _measures(row.bytes), _excerpt([row]), stack)
+        yield Site(path, line, None, _measures(row.bytes, row.children), _excerpt([row]), stack)
 
 
 def _gems(rows: Iterable[_Required]) -> Iterator[Site]:
@@ -128,7 +131,8 @@ def _gems(rows: Iterable[_Required]) -> Iterator[Site]:
                 topmost.setdefault(gem, []).append(row)
     for gem, found in topmost.items():
         found.sort(key=lambda row: -row.bytes)
-        yield Site(f"gemfile:{gem}", 0, None, _measures(sum(row.bytes for row in found)), _excerpt(found))
+        parts = found if len(found) > 1 else found[0].children
+        yield Site(f"gemfile:{gem}", 0, None, _measures(sum(row.bytes for row in found), parts), _excerpt(found))
 
 
 def _gems_of(name: str) -> set[str]:
@@ -160,8 +164,11 @@ def _excerpt(rows: Iterable[_Required]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _measures(size: int) -> Measures:
-    return Measures(amounts=(Amount("boot", size),))
+def _measures(size: int, parts: Iterable[_Required] = ()) -> Measures:
+    largest = max(parts, key=lambda row: row.bytes, default=None)
+    name = largest.name.rpartition("/")[2] if largest and largest.name.startswith("/") else largest and largest.name
+    part = (Amount("boot_part", largest.bytes, of=name),) if largest and name and _SHOWN_NAME.fullmatch(name) else ()
+    return Measures(amounts=(Amount("boot", size), *part))
 
 
 def _bytes(mebibytes: str) -> int:

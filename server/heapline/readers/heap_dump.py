@@ -57,7 +57,10 @@ def read(path: Path, index: HeapIndex) -> Profile:
     if not report.traced:
         notes.append(TRACING_HINT)
     if not report.has_roots:
-        notes.append("This dump names no roots (it was taken with since:): it cannot tell what holds an object.")
+        notes.append(
+            "This dump names no roots (it was taken with since:, or is a part of one):"
+            " it cannot tell what holds an object."
+        )
     problems = index.problems()
     if any(problem.line is None or problem.reason.startswith("cut short") for problem in problems):
         notes.append(CUT_HINT)

@@ -21,7 +21,9 @@ from heapline.readers.memory_profiler_lines import (
     LOCATION_TITLES,
     NO_DATA,
     OTHER_TITLES,
+    SITE_TITLES,
     Total,
+    is_of_heap_profiler,
     is_rule,
     parse_row,
     parse_total,
@@ -32,27 +34,33 @@ from heapline.readers.text import Line, Text, head_lines
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from heapline.profile import Format
+
 _UNKNOWN_TITLE = "an unknown title"
 
 
 def recognise(head: bytes) -> str | None:
     """``None`` if ``head``, a file's first bytes, has the beginning of such a text, else why it has not.
 
-    A text is known by one line: a total, or the title of a section by location. heap-profiler's report of two
-    dumps has both; its report of a single dump says neither allocated nor retained, and is refused.
+    A text is known by one line: a total, or the title of a section by location. heap-profiler's has both, too.
     """
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "it is text in UTF-16, as PowerShell's > writes it; save it as UTF-8"
     lines = [line.strip() for line in head_lines(head)]
-    if any(line in LOCATION_TITLES or parse_total(line) for line in lines):
+    if is_of_heap_profiler(lines):
+        return "heap-profiler wrote it"
+    if any(line in LOCATION_TITLES or _is_total(line) for line in lines):
         return None
-    if "memory by location" in lines:
-        return "it is heap-profiler's report of a single dump; load the dump itself, it says more"
     return 'no line near its beginning reads "Total allocated: … bytes (… objects)"'
 
 
 def read(path: Path, stream: BinaryIO) -> Profile:
-    """Reads the stream to its end, inflated bytes in, the profile out. Content never raises; only a disk can.
+    """Reads the stream to its end, inflated bytes in, the profile out. Content never raises; only a disk can."""
+    return read_as("memory-profiler", path, stream, limit="top:")
+
+
+def read_as(written_by: Format, path: Path, stream: BinaryIO, limit: str) -> Profile:
+    """The same of a text that this tool wrote; `limit` is its option for how many rows it prints.
 
     Bytes printed with a unit (``scale_bytes``, decimal) become whole bytes; a note says they are rounded.
     Rows that sites share after ``normalize_paths`` are added up; a note says so. ``skipped_lines`` counts
@@ -66,15 +74,20 @@ def read(path: Path, stream: BinaryIO) -> Profile:
     problems = [*text.problems, *report.missing(), *report.problems]
     return Profile(
         path=path,
-        format="memory-profiler",
+        format=written_by,
         lines=text.count,
         skipped_lines=report.skipped_lines,
         traced=True,
         totals=measures_of(report.totals),
         sites=report.profile_sites(),
         problems=tuple(problems[:MAX_PROBLEMS]),
-        notes=(*notes, *report.notes()),
+        notes=(*notes, *report.notes(limit)),
     )
+
+
+def _is_total(line: str) -> bool:
+    total = parse_total(line)
+    return total is not None and total.kind != "live"
 
 
 class _Reader:
@@ -95,7 +108,7 @@ class _Reader:
             return
         text = self._without_prefix(text)
         title = text.strip()
-        if title in LOCATION_TITLES or title in OTHER_TITLES:
+        if title in SITE_TITLES or title in OTHER_TITLES:
             self._take_title(number, title)
         elif self._report and is_rule(title):
             self._take_rule(self._report, number)
@@ -107,7 +120,7 @@ class _Reader:
         self._close()
         if self._best is None:
             nothing = Report(first_line=1)
-            nothing.problems.append(Problem(None, "There is no memory_profiler report in this text."))
+            nothing.problems.append(Problem(None, "There is no report of this form in this text."))
             return nothing, []
         if self._reports == 1:
             return self._best, []
@@ -138,8 +151,8 @@ class _Reader:
     def _take_content(self, report: Report, number: int, text: str, whole: bool, is_utf8: bool) -> None:
         if self._section == _UNKNOWN_TITLE:
             report.skipped_lines += 1
-        elif self._section in LOCATION_TITLES:
-            measure = LOCATION_TITLES[self._section]
+        elif self._section in SITE_TITLES:
+            measure = SITE_TITLES[self._section]
             row = parse_row(text, measure)
             if row is None:
                 report.skip(number, f'This is no row of "{self._section}" (a number, two spaces, path:line).')
@@ -167,7 +180,7 @@ class _Reader:
     def _close(self) -> None:
         """Keeps the report just read, if it is as full as the fullest so far."""
         report = self._report
-        if report and self._section in LOCATION_TITLES:  # every version prints something after it
+        if report and self._section in SITE_TITLES:  # every version prints something after it
             report.problems.append(Problem(None, f'The text ends in "{self._section}": rows may be missing.'))
         if report and (self._best is None or report.location_sections >= self._best.location_sections):
             self._best = report

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from heapline.profile import MAX_PROBLEMS, Measures, Problem, Site, sort_sites
-from heapline.readers.memory_profiler_lines import LOCATION_TITLES
+from heapline.readers.memory_profiler_lines import SITE_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 _LARGEST = 2**63 - 1
+_TOTAL_LINES = {"allocated": "Total allocated", "retained": "Total retained", "live": "Total"}
 _TOO_LARGE = "A number here is larger than any computer's memory: the line is left out."
 
 
@@ -42,8 +43,8 @@ class Report:
 
     @property
     def location_sections(self) -> int:
-        """How many of the four sections by location were seen."""
-        return len(self.titles & LOCATION_TITLES.keys())
+        """How many of the sections by location were seen."""
+        return len(self.titles & SITE_TITLES.keys())
 
     @property
     def detailed(self) -> bool:
@@ -96,28 +97,28 @@ class Report:
 
     def missing(self) -> Iterator[Problem]:
         """What the report should have had; totals alone, or one half alone, lack nothing."""
-        for kind in ("allocated", "retained"):
-            titles = [title for title in LOCATION_TITLES if title.startswith(kind)]
+        for kind, total in _TOTAL_LINES.items():
+            titles = [title for title, measure in SITE_TITLES.items() if measure.startswith(kind)]
             if f"{kind}_objects" not in self.totals:
                 if self.titles.intersection(titles):
-                    yield Problem(None, f'The line "Total {kind}" is missing: that total is unknown.')
+                    yield Problem(None, f'The line "{total}" is missing: that total is unknown.')
             elif self.detailed:
                 for title in titles:
                     if title not in self.titles:
                         yield Problem(None, f'The section "{title}" is missing: the text was cut or damaged.')
 
-    def notes(self) -> Iterator[str]:
-        """What the user should know about the numbers."""
+    def notes(self, limit: str) -> Iterator[str]:
+        """What the user should know about the numbers. `limit` is the option that sets how many rows are printed."""
         if self.rounded:
-            yield "Bytes were printed with units (scale_bytes) and are rounded; numbers of objects are exact."
+            yield "Bytes were printed with units and are rounded; numbers of objects are exact."
         if self.merged:
-            yield "Some sites share a path and line since normalize_paths: their numbers are added up."
-        if self.totals and not {"allocated_bytes", "retained_bytes"} & self.totals.keys():
+            yield "Some sites share a path and line since paths were shortened: their numbers are added up."
+        if self.totals and not any(measure.endswith("_bytes") for measure in self.totals):
             yield "memory_profiler up to 0.9.3 wrote this: it gives totals of objects, not of bytes."
         if self.totals and not self.detailed:
             yield "The report has totals only: print it without detailed_report: false to see lines of code."
-        if self.sites and not (self._lists_all("allocated") and self._lists_all("retained")):
-            yield "Only the largest sites are listed (50 unless top: is set): the rest is unknown, not 0."
+        if self.sites and not all(self._lists_all(kind) for kind in ("allocated", "retained")):
+            yield f"Only the largest sites are listed (50 unless {limit} is set): the rest is unknown, not 0."
 
     def _lists_all(self, kind: str) -> bool:
         """Whether no object is left out: rows add up to the total, and those of bytes name the same sites."""

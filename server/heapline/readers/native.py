@@ -27,13 +27,15 @@ _NEAR = 2
 _MAX_STACK = 50
 _ALLOCATOR = re.compile(
     r"(?:__interceptor_|_+libc_|wrap_)?(?:malloc|calloc|realloc|reallocarray|memalign|aligned_alloc|posix_memalign|valloc"
-    r"|strdup|strndup|malloc_zone_\w+|malloc_type_\w+|mmap)(?:_zone\w*)?"
+    r"|strdup|strndup|_?malloc_zone_\w+|_?malloc_type_\w+|mmap)(?:_zone\w*)?"
     r"|operator new(?:\[\])?(?:\(.*\))?|_Zn[aw].*|__rust_alloc\w*|__rdl_alloc\w*|alloc::.*"
 )
-_WRAPPER = re.compile(r"(?:ruby|rb|objspace)_x?(?:malloc|calloc|realloc)\w*|rb_alloc_tmp_buffer\w*|ruby_strdup")
+_WRAPPER = re.compile(
+    r"(?:ruby|rb|rb_gc_impl|objspace)_x?(?:malloc|calloc|realloc)\w*|rb_alloc_tmp_buffer\w*|ruby_strdup"
+)
 _NOT_AN_EXTENSION = re.compile(
-    r"(?:^|/)(?:libruby[^/]*\.(?:so|dylib)[^/]*|ruby[\d.]*|libc[.-][^/]*|libsystem_malloc[^/]*|vgpreload[^/]*|ld-[^/]*"
-    r"|libasan[^/]*)$"
+    r"(?:^|/)(?:libruby[^/]*\.(?:so|dylib)[^/]*|(?:mini)?ruby[\d.]*|libc[.-][^/]*|libsystem_malloc[^/]*|vgpreload[^/]*"
+    r"|ld-[^/]*|libasan[^/]*)$"
 )
 
 

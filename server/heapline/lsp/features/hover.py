@@ -128,10 +128,16 @@ def _headline(entry: Entry) -> str:
     whole = entry.report.share(measures)
     if entry.report.index:
         return f"{things(measures.live_objects or 0, 'live object')}, {human_bytes(measures.live_bytes or 0)} ({whole})"
-    if entry.report.profile.format == "memory-profiler":
+    if _is_of_a_block(entry):
         return f"{human_bytes(measures.shallow_bytes)} ({whole} of what the block allocated)"
     own = measures.shallow_bytes or measures.shallow_objects
     return f"{summary(measures)} ({whole})" if own else summary(measures)
+
+
+def _is_of_a_block(entry: Entry) -> bool:
+    """Whether the numbers are of one block of code: what it allocated, and what of that survived it."""
+    of_blocks = ("memory-profiler", "heap-profiler")
+    return entry.report.profile.format in of_blocks and entry.site.measures.live_objects is None
 
 
 def _details(ls: Server, entry: Entry) -> list[str]:
@@ -157,7 +163,7 @@ def _measured(ls: Server, entry: Entry) -> list[str]:
     """What a profiler says of the line: its measures, and the part of the report that they were read from."""
     m = entry.site.measures
     lines = []
-    if entry.report.profile.format == "memory-profiler":
+    if _is_of_a_block(entry):
         rows = [
             ("allocated", _known(m.allocated_objects), _known_bytes(m.allocated_bytes)),
             ("retained: survived the block", _known(m.retained_objects), _known_bytes(m.retained_bytes)),
