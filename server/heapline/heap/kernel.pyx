@@ -43,14 +43,22 @@ cdef enum:
 
 MergedPaths = namedtuple("MergedPaths", "parent label nodes ends weight sample unreachable", module=__name__)
 
+cdef enum:
+    NEAR = 2  # so many targets fit where else the place of the first edge is kept: most objects have no more
+
+cdef union Edges:
+    int64_t first  # of a node with more edges than NEAR, its first one
+    int32_t near[NEAR]  # of any other, its targets: so memory is waited for once instead of twice
+
 cdef struct Visit:  # what the depth-first walk knows of a node, in one line of the cache
-    int64_t first  # its first edge
-    int32_t edges
     int32_t number  # -1 until the walk meets it
+    int32_t count
+    Edges edges
 
 cdef struct Left:  # what is left to do at a node that the walk went on from
-    int64_t edge
-    int64_t end
+    const int32_t *target
+    int32_t count
+    int32_t number
 
 cdef struct Step:  # what merge_paths knows of a node; all zero where no path meets it
     int32_t child  # one of the nodes after it on the paths, 0 for none
@@ -67,8 +75,6 @@ cdef struct Group:
     int32_t depth  # how many groups are above it
     int32_t next  # in the same bucket of the hash table, 0 for none
 
-_VISIT = np.dtype([("first", np.int64), ("edges", np.int32), ("number", np.int32)])
-_LEFT = np.dtype([("edge", np.int64), ("end", np.int64)])
 _STEP = np.dtype([(name, np.int32) for name in ("child", "sibling", "group", "aside", "stale")])
 _GROUP = np.dtype([(name, np.int32) for name in ("parent", "label", "nodes", "sample", "depth", "next")])
 
@@ -112,15 +118,17 @@ def dominators(const int64_t[::1] offsets, const int32_t[::1] targets):
     most 12 bytes an edge.
     """
     cdef int32_t n = _checked_nodes(offsets, targets), reached
-    cdef Visit[::1] visits = np.empty(n, _VISIT)
+    cdef int64_t[:, ::1] visits = np.empty((n, sizeof(Visit) // sizeof(int64_t)), np.int64)
     cdef int32_t[::1] preorder = np.empty(n, np.int32)
     cdef int32_t[::1] parent = np.empty(n, np.int32)
     cdef int32_t[::1] semi = np.empty(n, np.int32)
-    cdef Left[::1] stack = np.empty(n, _LEFT)  # touched only as far as it is used
+    cdef int64_t[:, ::1] stack = np.empty((n, sizeof(Left) // sizeof(int64_t)), np.int64)  # touched as far as it is used
     cdef int64_t[::1] backward = np.zeros(n + 1, np.int64)
     cdef int32_t[:, ::1] kept = np.empty((targets.shape[0], 2), np.int32)
     with nogil:
-        reached = _depth_first(offsets, targets, visits, preorder, parent, semi, stack, backward, kept)
+        _spread_out(offsets, targets, <Visit *> &visits[0, 0])
+        reached = _depth_first(targets, <Visit *> &visits[0, 0], preorder, parent, semi, <Left *> &stack[0, 0],
+                               backward, kept)
     visits = stack = None
 
     cdef int32_t[::1] sources = np.empty(backward[n], np.int32)
@@ -434,37 +442,51 @@ cdef inline int32_t _child_group(Group[::1] groups, int32_t count, int32_t[::1] 
 # From here on nodes go by their number in depth-first preorder, except in offsets, targets and the results.
 
 
-cdef int32_t _depth_first(const int64_t[::1] offsets, const int32_t[::1] targets, Visit[::1] visits,
-                          int32_t[::1] preorder, int32_t[::1] parent, int32_t[::1] semi,
-                          Left[::1] stack, int64_t[::1] backward, int32_t[:, ::1] kept) noexcept nogil:
+cdef void _spread_out(const int64_t[::1] offsets, const int32_t[::1] targets, Visit *visits) noexcept nogil:
+    """Fill ``visits`` with what the walk will want to know of each node."""
+    cdef int32_t v, i
+    for v in range(<int32_t> offsets.shape[0] - 1):
+        visits[v].number = -1
+        visits[v].count = <int32_t> (offsets[v + 1] - offsets[v])
+        if visits[v].count > NEAR:
+            visits[v].edges.first = offsets[v]
+        else:
+            for i in range(visits[v].count):
+                visits[v].edges.near[i] = targets[offsets[v] + i]
+
+
+cdef int32_t _depth_first(const int32_t[::1] targets, Visit *visits, int32_t[::1] preorder, int32_t[::1] parent,
+                          int32_t[::1] semi, Left *stack, int64_t[::1] backward,
+                          int32_t[:, ::1] kept) noexcept nogil:
     """Number the reachable nodes and return how many they are.
 
     Fills ``semi`` with the first of the ancestors that have an edge to the node, ``kept`` with the edges to
     earlier nodes as (target, source), and ``backward`` with where the slice of each target will end when they
-    are sorted.
+    are sorted. Nodes whose edges are all done are not put on the stack.
     """
-    cdef int32_t reached = 1, depth = 0, u = 0, v, w
-    cdef int64_t edge, end, near, i = 0
-    for v in range(<int32_t> visits.shape[0]):
-        visits[v] = Visit(first=offsets[v], edges=<int32_t> (offsets[v + 1] - offsets[v]), number=-1)
+    cdef int32_t reached = 1, depth = 0, u = 0, v, w, ahead, left = visits[0].count
+    cdef const int32_t *target = &targets[0] if left > NEAR else &visits[0].edges.near[0]
+    cdef Visit *visit
+    cdef int64_t i = 0
     visits[0].number = preorder[0] = parent[0] = semi[0] = 0
-    edge = 0
-    end = offsets[1]
     while True:
-        while edge < end:
-            v = targets[edge]
-            edge += 1
-            if edge + AHEAD < end:
-                fetch_ahead(&visits[targets[edge + AHEAD]])
-            w = visits[v].number
+        while left > 0:
+            v = target[0]
+            target += 1
+            left -= 1
+            if left > AHEAD:
+                fetch_ahead(&visits[target[AHEAD]])
+            visit = &visits[v]
+            w = visit.number
             if w < 0:
-                stack[depth] = Left(edge=edge, end=end)
-                depth += 1
-                edge = visits[v].first
-                end = edge + visits[v].edges
-                for near in range(edge, min(edge + AHEAD + 1, end)):
-                    fetch_ahead(&visits[targets[near]])
-                visits[v].number = reached
+                if left > 0:
+                    stack[depth] = Left(target=target, count=left, number=u)
+                    depth += 1
+                left = visit.count
+                target = &targets[visit.edges.first] if left > NEAR else &visit.edges.near[0]
+                for ahead in range(min(AHEAD + 1, left)):
+                    fetch_ahead(&visits[target[ahead]])
+                visit.number = reached
                 preorder[reached] = v
                 parent[reached] = semi[reached] = u
                 u = reached
@@ -479,9 +501,9 @@ cdef int32_t _depth_first(const int64_t[::1] offsets, const int32_t[::1] targets
         if depth == 0:
             break
         depth -= 1
-        u = parent[u]
-        edge = stack[depth].edge
-        end = stack[depth].end
+        target = stack[depth].target
+        left = stack[depth].count
+        u = stack[depth].number
     for i in range(1, backward.shape[0]):
         backward[i] += backward[i - 1]
     return reached
