@@ -1,7 +1,7 @@
 """Three dumps of one process compared, indexed already: seconds and memory. `python bench/comparison.py 1000000`.
 
-Beside them, what a comparison by address alone (as `heapy diff` does it) misses of what is new: objects in slots that
-others had before.
+Beside them `heapy diff` on the same files, where it is installed, and what a comparison by address alone, as it does
+it, misses of what is new: objects in slots that others had before.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         ruby = shutil.which("ruby") or sys.exit("bench: ruby is needed to make the dumps")
         subprocess.run([ruby, "--disable-gems", "-e", PROGRAM, objects], cwd=folder, check=True)
+    print_heapy(dumps)
     for dump in dumps:
         build(dump, lambda *_: None, lambda: None)
     with ExitStack() as stack:
@@ -62,6 +63,28 @@ def main() -> None:
             indexes.append(index)
         print_times(indexes, [dump.name for dump in dumps])
         print_addresses(indexes)
+
+
+def print_heapy(dumps: list[Path]) -> None:
+    """`heapline diff` on dumps that are not indexed yet and then on indexed ones, and `heapy diff` on the same."""
+    shutil.rmtree(os.environ["HEAPLINE_CACHE_DIR"], ignore_errors=True)
+    ours = [seconds_of(sys.executable, "-m", "heapline", "diff", *dumps) for _ in range(2)]
+    for name, seconds in zip(("indexing included", "indexed"), ours, strict=True):
+        print(f"heapline diff, {name:<24} {seconds:7.2f}")
+    heapy = shutil.which("heapy")
+    if heapy is None:
+        print("heapy diff: not compared, for heapy is not installed\n")
+        return
+    theirs = seconds_of(heapy, "diff", *dumps)
+    print(f"heapy diff                              {theirs:7.2f}")
+    print(f"so many times as long                   {theirs / ours[0]:7.1f}   and {theirs / ours[1]:.0f}\n")
+
+
+def seconds_of(*command: str | Path) -> float:
+    """How long a program takes."""
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
 
 
 def print_times(indexes: list[HeapIndex], names: list[str]) -> None:
