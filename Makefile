@@ -15,7 +15,7 @@ help:
 	@echo "make samples   take the sample reports again with real Ruby"
 	@echo "make vsix      package the VS Code extension for this machine, the server inside"
 
-$(VENV)/ready: pyproject.toml setup.py $(wildcard server/heapline/heap/*.pyx)
+$(VENV)/ready: pyproject.toml setup.py $(wildcard server/heapline/heap/*.pyx server/heapline/heap/*.pxd)
 	@./prepare $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[dev]'

@@ -21,7 +21,7 @@ setup(
             define_macros=[("Py_LIMITED_API", "0x030B0000")] if limited else [],
             py_limited_api=limited,
         )
-        for name in ("kernel", "scan")
+        for name in ("contents", "kernel", "scan")
     ],
     options={"bdist_wheel": {"py_limited_api": "cp311"}} if limited else {},
 )

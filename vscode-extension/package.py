@@ -61,7 +61,7 @@ def this_platform() -> str:
 def is_current() -> bool:
     """Whether there is one wheel, younger than everything that it is made of."""
     sources = [CHECKOUT / name for name in ("pyproject.toml", "setup.py", "README.md")]
-    for pattern in ("*.py", "*.pyi", "*.pyx", "*.sql", "*.md"):
+    for pattern in ("*.py", "*.pyi", "*.pyx", "*.pxd", "*.sql", "*.md"):
         sources += (CHECKOUT / "server").rglob(pattern)
     wheels = list(WHEELS.glob("*.whl"))
     return len(wheels) == 1 and all(path.stat().st_mtime < wheels[0].stat().st_mtime for path in sources)

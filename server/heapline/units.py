@@ -112,6 +112,14 @@ def span(least: int, most: int, noun: str) -> str:
     return things(most, noun) if least == most else f"{human_count(least)} to {things(most, noun)}"
 
 
+def equality(strings: int, different: int, duplicate_bytes: int) -> str:
+    """How many of some strings are equal: `4,520 strings, of which only 30 differ: 120 kB are duplicates`."""
+    if strings == different:
+        return f"{things(strings, 'string')}, no two of them equal"
+    said = "all equal" if different == 1 else f"of which only {human_count(different)} differ"
+    return f"{things(strings, 'string')}, {said}: {human_bytes(duplicate_bytes)} are duplicates"
+
+
 def share(part: int, whole: int) -> str:
     """A part in per cent of the whole, which an old report may not name: 12.3 %."""
     return f"{100 * part / whole:.1f} %" if whole > 0 else "an unknown share"

@@ -50,7 +50,18 @@ def test_json_has_the_documented_shape(report: Path, kind: str) -> None:
     assert list(found) == ["report", "totals", "sites", "tables"]
     assert list(found["report"]) == ["path", "format", "lines", "skipped_lines", "problems", "traced"]
     assert list(found["totals"]) == [*COUNTS, "reachable_bytes", "unreachable_bytes", *OF_DUMPS, "amounts"]
-    keys = ["path", "line", "method", "place", "origin", *COUNTS, "retained_size", "retained_size_exact", "amounts"]
+    keys = [
+        "path",
+        "line",
+        "method",
+        "place",
+        "origin",
+        *COUNTS,
+        "retained_size",
+        "retained_size_exact",
+        "strings",
+        "amounts",
+    ]
     assert all(list(site) == keys for site in found["sites"])
     # AND it speaks of this report
     assert (found["report"]["path"], found["report"]["format"]) == (str(report), kind)

@@ -26,6 +26,8 @@ class Line(NamedTuple):
     class_address: int
     memsize: int
     generation: int
+    entries: int
+    has_content: bool
     file: str | None
     line: int
     method: str | None
@@ -42,16 +44,16 @@ def taken(block: Block) -> list[Line]:
     kinds = [(_text(kind), address, _text(detail)) for kind, address, detail in block.kinds]
     references = block.references.tolist()
     ends = block.ends.tolist()
-    columns = zip(block.address, block.memsize, block.generation, block.spot, block.kind, strict=True)
+    columns = (block.address, block.memsize, block.generation, block.spot, block.kind, block.entries, block.content)
     lines = []
-    for i, (address, memsize, generation, spot, kind) in enumerate(columns):
+    for i, (address, memsize, generation, spot, kind, entries, content) in enumerate(zip(*columns, strict=True)):
         file, line, method = spots[spot]
         kind_type, class_address, detail = kinds[kind]
         held = references[ends[i - 1] if i else 0 : ends[i]]
         lines.append(
             Line(
-                kind_type, detail, int(address), class_address, int(memsize), int(generation),
-                file, line, method, *names.get(i, (None, None, False)), held,
+                kind_type, detail, int(address), class_address, int(memsize), int(generation), int(entries),
+                bool(content), file, line, method, *names.get(i, (None, None, False)), held,
             )
         )  # fmt: skip
     return lines
@@ -68,6 +70,8 @@ def line_of(item: dict[str, Any]) -> Line:
         class_address=int(item.get("class", "0x0"), 16),
         memsize=item.get("memsize", 0),
         generation=item.get("generation", -1),
+        entries=item.get("size", item.get("length", -1)),
+        has_content=item["type"] == "STRING" and "value" in item,
         file=item.get("file"),
         line=item.get("line", 0) if is_placed else 0,
         method=item.get("method") if is_placed else None,

@@ -41,7 +41,7 @@ DAMAGED = b"\n".join(
 
 def columns(records: Records) -> dict[str, Any]:
     """All that was read, comparable."""
-    listed = ("address", "memsize", "generation", "spot", "kind", "offsets", "references")
+    listed = ("address", "memsize", "generation", "spot", "kind", "entries", "content", "offsets", "references")
     return {
         **{name: getattr(records, name) for name in records.__slots__},
         **{name: getattr(records, name).tolist() for name in listed},

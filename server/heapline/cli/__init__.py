@@ -19,6 +19,7 @@ from heapline.cli import (
     report,
     serve,
     sql,
+    strings,
     suspects,
     tree,
 )
@@ -35,6 +36,7 @@ app.command("holders")(holders.run)
 app.command("tree")(tree.run)
 app.command("classes")(classes.run)
 app.command("generations")(generations.run)
+app.command("strings")(strings.run)
 app.command("sql")(sql.run)
 app.command("diff")(diff.run)
 app.command("paths")(paths.run)

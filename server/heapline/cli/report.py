@@ -24,6 +24,7 @@ from heapline.settings import TOML_NAME, named_reports
 from heapline.units import things
 
 if TYPE_CHECKING:
+    from heapline.heap.index import Strings
     from heapline.profile import Measures, Site
     from heapline.report import Report
 
@@ -108,6 +109,7 @@ def as_json(
     profile = report.profile
     summary = report.graph.summary if report.graph else None
     heap = report.index.report if report.index else None
+    strings = dict(report.index.strings()) if report.index else {}
     return {
         "report": {
             "path": os.fsencode(profile.path).decode(errors="backslashreplace"),
@@ -134,12 +136,19 @@ def as_json(
                 **{name: getattr(row.site.measures, name) for name in _COUNTS},
                 "retained_size": row.site.measures.retained_size,
                 "retained_size_exact": report.graph.exact(row.id) if report.graph and number < exact else None,
+                "strings": _strings(strings.get(row.id)),
                 "amounts": _amounts(row.site.measures),
             }
             for number, row in enumerate(_rows(report, places, wanted)[:top])
         ],
         "tables": [{"title": found.title, "columns": found.columns, "rows": found.rows} for found in profile.tables],
     }
+
+
+def _strings(found: Strings | None) -> dict[str, int] | None:
+    if found is None:
+        return None
+    return {"count": found.strings, "different": found.contents, "duplicate_bytes": found.duplicate_bytes}
 
 
 def _amounts(measures: Measures) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ import platformdirs
 from heapline.errors import HeaplineError
 from heapline.files import LAST_OF_CAPTURE
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of schema.sql, summary.sql, graph.sql and of conclusions; part of every index's name."""
 
 MAX_INDEXES = 24

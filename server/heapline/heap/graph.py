@@ -66,7 +66,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, records: Records, progress: Pro
             waiting.append(thread.submit(_store, writer, table, columns))
 
         progress("linking objects", 0.0)
-        records.release("generation")
+        records.release("generation", "entries", "content")
         edges = _edges(records)
         store_meanwhile("edge", target=edges.targets)
         memsize, site, label = _nodes(connection, records)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
 _READING_MEMORY = "256MB"
@@ -37,6 +38,7 @@ class Report:
     """What is true of a whole dump. Bytes are shallow (`memsize`).
 
     `tracer_bytes` belong to the allocation tracer itself, the measuring tool's own; they are part of `live_bytes`.
+    `strings`, `contents` and `duplicate_bytes` are those of `Strings`, of the whole heap.
     """
 
     lines: int
@@ -48,6 +50,22 @@ class Report:
     tracer_bytes: int
     untraced_objects: int
     untraced_bytes: int
+    strings: int
+    contents: int
+    duplicate_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Strings:
+    """Some strings whose values the dump prints: how many there are, and how many different values they have.
+
+    `duplicate_bytes` are those of all but the largest string of each value. Where a dump prints no value (it is empty,
+    not ASCII, or shared with another string), nobody knows what a string is equal to.
+    """
+
+    strings: int
+    contents: int
+    duplicate_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +100,7 @@ class HeapIndex:
         self.graph: HeapGraph | None = None
         self.by_class = lru_cache(maxsize=1024)(self._by_class)
         self.by_generation = lru_cache(maxsize=1024)(self._by_generation)
+        self.strings_of = lru_cache(maxsize=1024)(self._strings_of)
 
     def attach(self, graph: Path) -> None:
         """Use the dump's graph too; raises duckdb.Error if it is no whole graph of this version."""
@@ -163,6 +182,13 @@ class HeapIndex:
         )
         return [Count(*row) for row in rows]
 
+    def strings(self) -> list[tuple[int, Strings]]:
+        """The strings of each site that has some, -1 being those without a line; most duplicate bytes first."""
+        rows = self._rows(
+            "select site, strings, contents, duplicate_bytes from site_string order by duplicate_bytes desc, site"
+        )
+        return [(site, Strings(*row)) for site, *row in rows]
+
     def classes(self) -> list[tuple[int, str, int, int]]:
         """All of (site, class, live objects, live bytes). On a connection of its own, so for any thread."""
         with self._connect() as connection:
@@ -176,6 +202,10 @@ class HeapIndex:
         columns = self._connection.execute("select address, memsize, generation, spot, kind from slot").fetchnumpy()
         kinds = self._rows("select type, name, is_tracer from kind order by id")
         return columns, kinds, self._rows("select file, line from spot order by id")
+
+    def column(self, name: Literal["entries", "content"]) -> NDArray[np.int32]:
+        """One column of all objects in the dump's order; -1 for what has none."""
+        return self._connection.execute(f"select {name} from slot").fetchnumpy()[name]  # noqa: S608 -- ours
 
     def problems(self) -> tuple[Problem, ...]:
         """The first damaged lines, in the file's order; those that are lost before those that were repaired."""
@@ -199,6 +229,11 @@ class HeapIndex:
         return self._counts(
             "select generation, objects, bytes from site_generation where site = ? order by generation", site
         )
+
+    def _strings_of(self, site: int) -> Strings | None:
+        """The site's strings, None if the dump prints the values of none."""
+        rows = self._rows("select strings, contents, duplicate_bytes from site_string where site = ?", site)
+        return Strings(*rows[0]) if rows else None
 
     def _counts(self, query: str, site: int) -> tuple[Count, ...]:
         return tuple(Count(str(of), objects, size) for of, objects, size in self._rows(query, site))

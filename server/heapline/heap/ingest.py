@@ -12,6 +12,7 @@ from heapline.heap import cache
 from heapline.heap.duck import explaining, sql, writing
 from heapline.heap.index import open_index
 from heapline.heap.records import Records, read
+from heapline.heap.strings import summed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +72,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, records: Records) -> None:
         if rows:
             connection.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608 -- our own tables
     slots: dict[str, NDArray[Any]] = {
-        name: getattr(records, name) for name in ("address", "memsize", "generation", "spot", "kind")
+        name: getattr(records, name)
+        for name in ("address", "memsize", "generation", "spot", "kind", "entries", "content")
     }
     types = [records.kinds[kind].type for kind in records.kind[list(records.names)]]
     views: dict[str, Mapping[str, NDArray[Any]]] = {
@@ -98,8 +100,23 @@ def _fill(connection: duckdb.DuckDBPyConnection, records: Records) -> None:
     for name, columns in views.items():
         connection.register(name, columns)
     known = {"lines": records.lines, "lost": records.lost, "has_roots": bool(records.roots)}
+    whole = summed(records.content, records.memsize, np.zeros(len(records.content), np.int32), 1)
+    known |= {name: int(count[0]) for name, count in whole._asdict().items()}
     for statement in connection.extract_statements(sql("summary.sql")):
         connection.execute(statement, known if "$lines" in statement.query else None)
+    _add_strings(connection, records)
+
+
+def _add_strings(connection: duckdb.DuckDBPyConnection, records: Records) -> None:
+    """Fill the table `site_string`; those without a line come last among the groups, as -1 does in Python."""
+    sites = connection.execute("select site from spot order by id").fetchnumpy()["site"].astype(np.int32)
+    without = int(sites.max(initial=-1)) + 1
+    groups = np.append(sites, np.int32(without))
+    found = summed(records.content, records.memsize, groups[records.spot], without + 1)
+    there = np.flatnonzero(found.strings)
+    columns = {name: column[there] for name, column in found._asdict().items()}
+    connection.register("found", {"site": np.where(there < without, there, -1).astype(np.int32), **columns})
+    connection.execute("insert into site_string from found")
 
 
 def _texts(values: list[str | None] | list[str]) -> NDArray[np.object_]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from heapline.heap.contents import numbered
 from heapline.heap.duck import MAX_THREADS
 from heapline.heap.repair import Mended, mend
 from heapline.heap.scan import Block, scan
@@ -60,7 +61,8 @@ class Name(NamedTuple):
 class Records:
     """The objects of a dump in its order (repaired ones last), and what else its lines say.
 
-    `spot` and `kind` are numbers into `spots` and `kinds` (-1: not traced); `generation` is -1 where there is none.
+    `spot` and `kind` are numbers into `spots` and `kinds` (-1: not traced); `generation` is -1 where there is none, as
+    is `entries` (of a hash or array). Strings with one `content` are equal; it is -1 where the dump prints no value.
     Object i refers to the addresses `references[offsets[i]:offsets[i + 1]]`. `names` are by object, `roots` the
     addresses that each category names, `others` counts the lines that are no objects by type. `lines` leaves out
     blank ones; `lost` of them gave nothing, and `problems` has the first of these and the first that were repaired.
@@ -72,6 +74,8 @@ class Records:
     generation: NDArray[np.int32]
     spot: NDArray[np.int32]
     kind: NDArray[np.int32]
+    entries: NDArray[np.int32]
+    content: NDArray[np.int32]
     offsets: NDArray[np.int64]
     references: NDArray[np.uint64]
     spots: list[Spot]
@@ -134,6 +138,8 @@ class _Assembly:
         self._generation = _Column(np.int32)
         self._spot = _Column(np.int32)
         self._kind = _Column(np.int32)
+        self._entries = _Column(np.int32)
+        self._content = _Column(np.uint64)
         self._offsets = _Column(np.int64)
         self._offsets.append(np.zeros(1, np.int64), 1.0)
         self._references = _Column(np.uint64)
@@ -201,6 +207,8 @@ class _Assembly:
             generation=self._generation.whole(),
             spot=self._spot.whole(),
             kind=self._kind.whole(),
+            entries=self._entries.whole(),
+            content=numbered(self._content.whole()),
             offsets=self._offsets.whole(),
             references=self._references.whole(),
             spots=list(self._spots),
@@ -237,6 +245,8 @@ class _Assembly:
         self._generation.append(block.generation, share)
         self._spot.append(new_spot[block.spot], share)
         self._kind.append(new_kind[block.kind], share)
+        self._entries.append(block.entries, share)
+        self._content.append(block.content, share)
         self._offsets.append(self._referred + block.ends, share)
         self._references.append(block.references, share)
         self._referred += len(block.references)
@@ -262,6 +272,8 @@ class _Assembly:
             generation=block.generation[is_object],
             spot=block.spot[is_object],
             kind=block.kind[is_object],
+            entries=block.entries[is_object],
+            content=block.content[is_object],
             ends=np.cumsum(counts[is_object]),
             references=block.references[np.repeat(is_object, counts)],
             names=[(int(at[i]), name, real, singleton) for i, name, real, singleton in block.names if is_object[i]],

@@ -9,6 +9,8 @@ class Block(NamedTuple):
     generation: npt.NDArray[np.int32]
     spot: npt.NDArray[np.int32]
     kind: npt.NDArray[np.int32]
+    entries: npt.NDArray[np.int32]
+    content: npt.NDArray[np.uint64]
     ends: npt.NDArray[np.int64]
     references: npt.NDArray[np.uint64]
     spots: list[tuple[bytes, int, bytes | None]]
@@ -19,6 +21,7 @@ class Block(NamedTuple):
     blank: int
 
 def scan(block: bytes | memoryview) -> Block: ...
+def content_of(value: bytes | memoryview) -> int: ...
 def pairs(
     first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]: ...

@@ -10,7 +10,7 @@ line is left, by number and place, to a reader that takes its time. Nothing is g
 
 So a line that is taken says what a JSON reader would say, but for three things. `file` is taken as it stands: Ruby does
 not escape it, so that a backslash is a backslash. Text need not be UTF-8: names are kept as bytes. And what is in a
-string that is skipped, such as `value`, is not looked at.
+string that is skipped is not looked at; nor is what is in `value`, of which a hash is kept.
 
 Why this is not left to a JSON library: see "Reading a dump" in ARCHITECTURE.md for what was measured.
 """
@@ -18,6 +18,8 @@ Why this is not left to a JSON library: see "Reading a dump" in ARCHITECTURE.md 
 from libc.stdint cimport INT32_MAX, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memchr, memcmp, memcpy, memset
+
+from heapline.heap.siphash cimport siphash
 
 from os import urandom
 from typing import NamedTuple
@@ -42,26 +44,32 @@ cdef enum:  # the keys whose values are kept
     REAL_NAME
     METHOD
     FILE  # text without control characters, all else as it stands
+    VALUE  # text as it stands
     ADDRESS
     CLASS
     LINE
     MEMSIZE
     GENERATION
+    ENTRIES  # `size` of a hash, `length` of an array
     SINGLETON
     REFERENCES
     OTHER  # every other key
     NO_KEY  # not written as Ruby writes keys
-    TEXTS = FILE + 1
-    NUMBERS = GENERATION + 1
+    TEXTS = VALUE + 1
+    NUMBERS = ENTRIES + 1
 
 cdef uint64_t SEED = int.from_bytes(urandom(8), "little")  # no dump can know which of its texts collide
+cdef uint64_t KEY[2]  # of the contents of strings; see contents.pyx
+KEY[0] = int.from_bytes(urandom(8), "little")
+KEY[1] = int.from_bytes(urandom(8), "little")
 
 
 class Block(NamedTuple):
     """The lines of a block that were taken, column by column, and where the others are.
 
     Objects: ``address``, ``memsize`` (bytes), ``generation`` (-1: none), ``spot`` and ``kind`` (numbers into ``spots``
-    and ``kinds``, -1 for no spot); object i refers to the addresses ``references[ends[i - 1]:ends[i]]``.
+    and ``kinds``, -1 for no spot), ``entries`` of a hash or array (-1: none are said), ``content`` of a string (see
+    ``content_of``; 0: none is said); object i refers to the addresses ``references[ends[i - 1]:ends[i]]``.
     ``spots`` are (file, line, method), ``kinds`` (type, class address or 0, struct or imemo_type or root), where text is
     raw bytes or None. Roots are kinds of type ROOT. ``names`` has (object, name, real_class_name,
     singleton) of those that have a name. ``irregular`` has (line number from 0, start, end) of each line that was not
@@ -73,6 +81,8 @@ class Block(NamedTuple):
     generation: object
     spot: object
     kind: object
+    entries: object
+    content: object
     ends: object
     references: object
     spots: list
@@ -130,14 +140,16 @@ def scan(const uint8_t[::1] block not None):
     generation = np.empty(most, np.int32)
     spot = np.empty(most, np.int32)
     kind = np.empty(most, np.int32)
+    entries = np.empty(most, np.int32)
+    content = np.empty(most, np.uint64)
     ends = np.empty(most, np.int64)
     # Each reference takes 6 bytes at least, "0x1" and what comes after it, and the bytes of no two overlap: before one
     # is written at index k, 6 k + 5 bytes were read, so that k <= (size - 5) / 6.
     references = np.empty(size // 6 + 1, np.uint64)
     irregular = np.empty((most, 3), np.int64)
-    cdef uint64_t[::1] address_ = address, references_ = references
+    cdef uint64_t[::1] address_ = address, references_ = references, content_ = content
     cdef int64_t[::1] memsize_ = memsize, ends_ = ends
-    cdef int32_t[::1] generation_ = generation, spot_ = spot, kind_ = kind
+    cdef int32_t[::1] generation_ = generation, spot_ = spot, kind_ = kind, entries_ = entries
     cdef int64_t[:, ::1] irregular_ = irregular
     texts.texts = spots.texts = kinds.texts = names.texts = NULL
     texts.keys = spots.keys = kinds.keys = names.keys = NULL
@@ -156,6 +168,8 @@ def scan(const uint8_t[::1] block not None):
                     address_[taken] = row.number[ADDRESS]
                     memsize_[taken] = row.number[MEMSIZE]
                     generation_[taken] = <int32_t> row.number[GENERATION] if _has(&row, GENERATION) else NONE
+                    entries_[taken] = <int32_t> row.number[ENTRIES] if _has(&row, ENTRIES) else NONE
+                    content_[taken] = _content(row.text[VALUE]) if _is(row.text[TYPE], "STRING", 6) else 0
                     key.a = _text(&texts, row.text[TYPE])
                     key.b = row.number[CLASS]
                     key.c = _text(&texts, row.text[_detail(row.text[TYPE])])
@@ -189,8 +203,8 @@ def scan(const uint8_t[::1] block not None):
                 at = end + 1
         known = [None] + [bytes(texts.texts[i].at[:texts.texts[i].size]) for i in range(texts.count)]
         return Block(
-            address[:taken], memsize[:taken], generation[:taken], spot[:taken], kind[:taken], ends[:taken],
-            references[:refs].copy(),
+            address[:taken], memsize[:taken], generation[:taken], spot[:taken], kind[:taken], entries[:taken],
+            content[:taken], ends[:taken], references[:refs].copy(),
             [(known[spots.keys[i].a + 1], spots.keys[i].b, known[<int32_t> spots.keys[i].c + 1]) for i in range(spots.count)],
             [(known[kinds.keys[i].a + 1], kinds.keys[i].b, known[<int32_t> kinds.keys[i].c + 1]) for i in range(kinds.count)],
             [
@@ -207,6 +221,14 @@ def scan(const uint8_t[::1] block not None):
         _free(&spots)
         _free(&kinds)
         _free(&names)
+
+
+def content_of(const uint8_t[::1] value not None):
+    """A number that is the same for equal values, as Ruby prints them between quotes. No other process knows it."""
+    cdef Text text
+    text.at = <const uint8_t*> "" if value.shape[0] == 0 else &value[0]
+    text.size = value.shape[0]
+    return _content(text)
 
 
 def pairs(const int32_t[::1] first not None, const int32_t[::1] second not None):
@@ -280,7 +302,7 @@ cdef int _line(const uint8_t* p, const uint8_t* end, Row* row, uint64_t* referen
             elif key == SINGLETON:
                 row.singleton = p < end and p[0] == c"t"
                 p = _literal(p, end)
-            elif key == LINE or key == MEMSIZE or key == GENERATION:
+            elif LINE <= key <= ENTRIES:
                 p = _number(p, end, &row.number[key])
             else:
                 p = _string(p, end, &text)
@@ -293,7 +315,8 @@ cdef int _line(const uint8_t* p, const uint8_t* end, Row* row, uint64_t* referen
         p = _after_comma(p, end)
         if p == NULL:
             return IRREGULAR
-    if p + 1 != end or row.number[MEMSIZE] >> MAX_MEMSIZE_BITS or row.number[GENERATION] > INT32_MAX:
+    if p + 1 != end or row.number[MEMSIZE] >> MAX_MEMSIZE_BITS or row.number[GENERATION] > INT32_MAX \
+            or row.number[ENTRIES] > INT32_MAX:
         return IRREGULAR
     return TAKEN if _has(row, TYPE) and _has(row, ROOT if _is(row.text[TYPE], "ROOT", 4) else ADDRESS) else IRREGULAR
 
@@ -319,14 +342,20 @@ cdef int _kept(Text key) noexcept nogil:
             return NAME
         if _is(key, "root", 4):
             return ROOT
+        if _is(key, "size", 4):
+            return ENTRIES
     elif key.size == 5:
         if _is(key, "class", 5):
             return CLASS
+        if _is(key, "value", 5):
+            return VALUE
     elif key.size == 6:
         if _is(key, "method", 6):
             return METHOD
         if _is(key, "struct", 6):
             return STRUCT
+        if _is(key, "length", 6):
+            return ENTRIES
     elif key.size == 7:
         if _is(key, "address", 7):
             return ADDRESS
@@ -353,11 +382,22 @@ cdef inline int _detail(Text type) noexcept nogil:
     return ROOT if _is(type, "ROOT", 4) else IMEMO_TYPE if _is(type, "IMEMO", 5) else STRUCT
 
 
+cdef inline uint64_t _content(Text value) noexcept nogil:
+    """The keyed hash of a value, 0 if there is none, and only then."""
+    cdef uint64_t hashed
+    if value.at == NULL:
+        return 0
+    hashed = siphash(value.at, value.size, KEY)
+    return hashed if hashed else 1
+
+
 cdef bint _keep(Row* row, int key, Text text) noexcept nogil:
     """Put a string in its place; false if it is not what it should be."""
     if key == ADDRESS or key == CLASS:
         return _hexadecimal(text, &row.number[key])
     row.text[key] = text
+    if key == VALUE:
+        return True
     return _no_control(text) and (key == FILE or memchr(text.at, c"\\", text.size) == NULL)
 
 

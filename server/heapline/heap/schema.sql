@@ -2,7 +2,11 @@
 -- Change anything here and raise SCHEMA in cache.py: older indexes are then built anew.
 
 -- One row per object, in the dump's order (rowid); `spot` and `kind` are ids, -1 for an object that was not traced.
-create table slot (address ubigint, memsize bigint, generation integer, spot integer, kind integer);
+-- `entries` is the size of a hash, the length of an array, -1 of others. Strings with one `content` are equal: it numbers
+-- values in the order of their first appearance, and is -1 where the dump prints none. It says nothing of the value.
+create table slot (
+  address ubigint, memsize bigint, generation integer, spot integer, kind integer, entries integer, content integer
+);
 
 -- Where objects were allocated, as recorded. A spot is a site and a method; a site is a path and a line.
 create table spot (id integer, site integer, file varchar, line ubigint, method varchar);
@@ -18,12 +22,16 @@ create table class_name (address ubigint, name varchar, called varchar);
 -- The same objects in words.
 create view object as
   select slot.rowid as id, address, type, nullif(class, 0) as class, kind.name, file, line, method,
-         nullif(generation, -1) as generation, memsize
+         nullif(generation, -1) as generation, memsize, nullif(entries, -1) as entries, nullif(content, -1) as content
   from slot join kind on kind.id = slot.kind left join spot on spot.id = slot.spot;
 
 -- By site (a site's id is its rank by bytes): live objects and bytes by class and by generation.
 create table site_class (site integer, class varchar, objects bigint, bytes bigint);
 create table site_generation (site integer, generation integer, objects bigint, bytes bigint);
+
+-- By site the strings whose values the dump prints, how many different values those are, and the bytes of all but the
+-- largest string of each value. Site -1: of those without a line.
+create table site_string (site integer, strings bigint, contents bigint, duplicate_bytes bigint);
 
 -- Lines that could not be read as they stood; line is 1-based.
 create table problem (line ubigint, reason varchar, repaired boolean);
@@ -41,5 +49,8 @@ create table report (
   live_bytes bigint,
   tracer_bytes bigint,
   untraced_objects bigint,
-  untraced_bytes bigint
+  untraced_bytes bigint,
+  strings bigint,          -- as in site_string, but equal strings may be of two sites
+  contents bigint,
+  duplicate_bytes bigint
 );

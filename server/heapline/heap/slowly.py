@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import orjson
 
 from heapline.heap.repair import address_of
-from heapline.heap.scan import Block
+from heapline.heap.scan import Block, content_of
 
 _MAX_MEMSIZE = 1 << 48
 
@@ -33,6 +34,7 @@ def block_of(items: list[dict[str, Any]]) -> Block:
         held = item.get("references")
         references += [a for a in map(address_of, held if isinstance(held, list) else ()) if a is not None]
         generation = _whole(item.get("generation"), 1 << 31)
+        entries = _whole(item.get("size", item.get("length")), 1 << 31)
         rows.append(
             (
                 address_of(item.get("address")) or 0,
@@ -40,17 +42,21 @@ def block_of(items: list[dict[str, Any]]) -> Block:
                 -1 if generation is None else generation,
                 spot,
                 kinds.setdefault(kind, len(kinds)),
+                -1 if entries is None else entries,
+                _content(item),
                 len(references),
             )
         )
-    columns = list(zip(*rows, strict=True)) or [()] * 6
+    columns = list(zip(*rows, strict=True)) or [()] * 8
     return Block(
         address=np.array(columns[0], np.uint64),
         memsize=np.array(columns[1], np.int64),
         generation=np.array(columns[2], np.int32),
         spot=np.array(columns[3], np.int32),
         kind=np.array(columns[4], np.int32),
-        ends=np.array(columns[5], np.int64),
+        entries=np.array(columns[5], np.int32),
+        content=np.array(columns[6], np.uint64),
+        ends=np.array(columns[7], np.int64),
         references=np.array(references, np.uint64),
         spots=list(spots),
         kinds=list(kinds),
@@ -59,6 +65,14 @@ def block_of(items: list[dict[str, Any]]) -> Block:
         lines=0,
         blank=0,
     )
+
+
+def _content(item: dict[str, Any]) -> int:
+    """What the scanner makes of a string's value, which Ruby prints as JSON does, but for DEL; 0: none is said."""
+    value = item.get("value")
+    if item["type"] != "STRING" or not isinstance(value, str) or not value.isascii():
+        return 0
+    return content_of(orjson.dumps(value)[1:-1].replace(b"\x7f", b"\\u007f"))
 
 
 def _text(value: object) -> bytes | None:

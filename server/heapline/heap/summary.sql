@@ -1,6 +1,6 @@
 -- The tables of schema.sql that are sums, from the columns in memory: `slots`, `spots`, `kinds`, `names`.
 
-insert into slot select address, memsize, generation, spot, kind from slots;
+insert into slot select address, memsize, generation, spot, kind, entries, content from slots;
 
 insert into class_name
   select address, any_value(name), any_value(case when singleton then 'singleton class of ' else lower(type) || ' ' end || name)
@@ -54,5 +54,6 @@ insert into report
   select $lines, $lost, coalesce(bool_or(spot >= 0), false), $has_roots, sum(objects)::bigint, sum(bytes)::bigint,
          coalesce(sum(bytes) filter (where is_tracer), 0)::bigint,
          coalesce(sum(objects) filter (where spot < 0), 0)::bigint,
-         coalesce(sum(bytes) filter (where spot < 0), 0)::bigint
+         coalesce(sum(bytes) filter (where spot < 0), 0)::bigint,
+         $strings, $contents, $duplicate_bytes
   from by_spot join kind on kind.id = by_spot.kind;
