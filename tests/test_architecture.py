@@ -13,7 +13,7 @@ ALLOWED = {
     "heap": {"heap", "profile", "errors", "files", "inflate"},
     "readers": {"readers", "heap", "profile", "errors", "files", "units"},
     "places": {"places", "profile"},
-    "insight": {"insight", "heap", "profile", "places", "report", "metrics", "settings", "errors"},
+    "insight": {"insight", "heap", "profile", "places", "report", "metrics", "settings", "errors", "units"},
     "settings": {"settings", "errors"},
     "texts": {"texts", "readers"},
     "export": {

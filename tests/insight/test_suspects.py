@@ -19,6 +19,29 @@ if TYPE_CHECKING:
 VERDICTS = SAMPLES / "verdicts"
 PROGRAMS = sorted(path.stem for path in VERDICTS.glob("*_*.rb"))
 MARK = "# holds the leak"
+TELLTALE = {
+    "leak_cache_key": ("entries", "240 → 480 → 720, with about 3 objects for each, a constant number"),
+    "leak_callbacks": ("kind", "480 Proc: a block keeps all that is visible where it was written"),
+    "leak_classes": ("kind", "480 Class: classes that are made at run time are kept by their superclass"),
+    "leak_class_variable": ("line", "a straight line"),
+    "leak_equal_strings": ("strings", "480 strings, of which only 5 differ: "),
+    "leak_linked_list": ("dumps", "what it holds grew from dump to dump"),
+    "leak_method_objects": ("kind", "480 Method: a method object keeps its receiver"),
+    "leak_prepared_statements": ("kind", "480 Statement: a prepared statement stays until it is closed"),
+    "leak_replaced_array": ("few holders", "one object holds all of it"),
+    "leak_singleton_classes": ("kind", "480 singleton class: an object with methods of its own has a class of its own"),
+    "leak_weak_references": ("kind", "480 WeakRef: a WeakRef stays when what it refers to is gone"),
+}
+"""By which evidence a program is known, and a part of what that says of three dumps."""
+FULL = {
+    "fine_callbacks": 50,
+    "fine_equal_strings": 100,
+    "fine_lru_cache": 100,
+    "fine_ring_buffer": 120,
+    "fine_sessions": 50,
+    "fine_statement_pool": 60,
+}
+"""How many entries the programs' caches have when they are full, as they were before the first dump."""
 PLANTED = {
     "translate": [("lib/translation_cache.rb", 9)],
     "weakmap": [("lib/image_registry.rb", 13)],
@@ -72,7 +95,16 @@ def test_a_program_gets_the_verdict_that_it_deserves(program: str, tmp_path: Pat
     dumps = [tmp_path / f"heap-{number}.json" for number in (1, 2, 3)]
     # THEN the last dump, the last two and all three have that one suspect, or none
     for several in (dumps[2:], dumps[1:], dumps):
-        assert holders(found_in(*several)) == [(source.name, number) for number in marked], several
+        found = found_in(*several)
+        assert holders(found) == [(source.name, number) for number in marked], several
+        # AND two or more know a full cache by its entries, which stay as many
+        full = [FULL[program]] if program in FULL and len(several) > 1 else []
+        assert [cache.entries for cache in found.full] == full
+    # AND what the leak is known by is among the evidence
+    assert (program in TELLTALE) == bool(marked)
+    if marked:
+        kind, text = TELLTALE[program]
+        assert any(reason.kind == kind and text in reason.text for reason in found.suspects[0].evidence)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +157,28 @@ def test_three_dumps_without_tracing_are_enough(tmp_path: Path) -> None:
     assert [reason.text for reason in suspect.evidence if reason.kind == "dumps"] == [
         "what it holds grew from dump to dump: 101 → 201 → 301 objects"
     ]
+
+
+def test_as_many_entries_are_no_full_cache_if_what_they_held_stays(tmp_path: Path) -> None:
+    # GIVEN three dumps in which a hash has one entry, an array that each time is a new one, longer than the last
+    dumps = []
+    for number in (1, 2, 3):
+        growing = [0x10_0000 + 80 * i for i in range(100 * number)]
+        lines = [
+            root("vm", 0x1000),
+            item(0x1000, 0x2000 + 80 * number, type="HASH", size=1),
+            item(0x2000 + 80 * number, *growing, type="ARRAY", length=len(growing)),
+            *(item(address) for address in growing),
+            named(0x9000, "Object"),
+        ]
+        dumps.append(write(tmp_path / f"{number}.json", lines))
+    # WHEN they are asked for suspects
+    found = found_in(*dumps)
+    # THEN the hash is one, and nothing is said of its entries
+    [suspect] = found.suspects
+    assert suspect.objects == 201
+    assert "entries" not in {reason.kind for reason in suspect.evidence}
+    assert found.full == ()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, places_in
-from heapline.cli.printing import console, heading, holder_text, note, printable, rest, where
+from heapline.cli.printing import allocated_at, console, heading, holder_text, note, printable, rest, where
 from heapline.errors import HeaplineError
 from heapline.insight.comparison import MAX_DUMPS, compare
 from heapline.insight.growth import by_holder
@@ -170,10 +170,7 @@ def _print_holders(found: Comparison, growth: Sequence[Growth], places: Placemen
             style="default",
         )
         console.print(line)
-        sites = [f"{where(p, n, places.place(p, n))} ({human_count(count)})" for p, n, count in held.sites]
-        if sites:
-            sites += ["…"] * (sum(count for *_, count in held.sites) < held.objects)
-            console.print(f"    allocated at {', '.join(sites)}", markup=False)
+        allocated_at(held, places)
     rest(len(growth) - top)
 
 

@@ -13,6 +13,8 @@ from rich.text import Text
 from heapline.heap.index import HeapIndex
 from heapline.heap.retained import Label, Summary
 from heapline.insight.classes import ClassRow
+from heapline.insight.growth import Growth
+from heapline.insight.suspects import Suspect
 from heapline.places.constants import constant_at
 from heapline.places.mapping import Place
 from heapline.places.placing import Placement
@@ -109,6 +111,14 @@ def holder_text(path: Sequence[Label], places: Placement) -> str:
     inside = owner[1:] if owner[:1] in (["class"], ["module"]) and owner[1:] != ["Object"] else []
     constant = "::".join([*inside, name])
     return f"{printable(label.name)} {printable(constant)} ({where(label.path, label.line, place)})"
+
+
+def allocated_at(held: Growth | Suspect, places: Placement) -> None:
+    """The lines that allocated most of what something holds, if any are known."""
+    sites = [f"{where(path, line, places.place(path, line))} ({human_count(n)})" for path, line, n in held.sites]
+    if sites:
+        sites += ["…"] * (sum(count for *_, count in held.sites) < held.objects)
+        console.print(f"    allocated at {', '.join(sites)}", markup=False)
 
 
 def site(report: Report, found: Site, place: Place | None) -> None:

@@ -14,7 +14,7 @@ from rich.text import Text
 from heapline import markdown
 from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, places_in
-from heapline.cli.printing import console, heading, holder_text, note, printable
+from heapline.cli.printing import allocated_at, console, heading, holder_text, note, printable
 from heapline.errors import HeaplineError
 from heapline.insight.series import in_series
 from heapline.insight.suspects import suspects_in
@@ -23,7 +23,7 @@ from heapline.units import human_bytes, human_count, things
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from heapline.insight.suspects import Findings, Suspect
+    from heapline.insight.suspects import Findings, FullCache, Suspect
     from heapline.places.placing import Placement
     from heapline.report import Report
 
@@ -83,12 +83,17 @@ def _print(series: Sequence[Report], found: Findings, places: Placement) -> None
         console.print(Text(f"{suspect.score:3} ").append(holder_text(suspect.path, places), style="cyan"))
         held = ", ".join(f"{human_count(count)} {printable(name)}" for name, count in suspect.held)
         rest = ", …" if sum(count for _, count in suspect.held) < suspect.objects else ""
-        said = [f"holds {_amount(suspect)} ({held}{rest})", *(reason.text for reason in suspect.evidence)]
-        for text in said:
-            console.print(f"    {printable(text)}", markup=False)
+        console.print(f"    holds {_amount(suspect)} ({held}{rest})", markup=False)
+        allocated_at(suspect, places)
+        for reason in suspect.evidence:
+            console.print(f"    {printable(reason.text)}", markup=False)
         if len(suspect.path) > 1:
             way = " → ".join(printable(label.name) for label in suspect.path[:-1])
             console.print(f"    held by {way}", markup=False)
+    for cache in found.full:
+        console.print()
+        console.print(Text("  - ").append(holder_text(cache.path, places), style="cyan"))
+        console.print(f"    no suspect: {_full(cache, len(series))}")
 
 
 def _print_markdown(series: Sequence[Report], found: Findings, places: Placement) -> None:
@@ -101,10 +106,20 @@ def _print_markdown(series: Sequence[Report], found: Findings, places: Placement
         console.print(f"  - holds {_amount(suspect)}", markup=False)
         for reason in suspect.evidence:
             console.print(f"  - {reason.text}", markup=False)
+    for cache in found.full:
+        console.print(f"- {markdown.code(holder_text(cache.path, places))}", markup=False)
+        console.print(f"  - no suspect: {_full(cache, len(series))}", markup=False)
 
 
 def _amount(suspect: Suspect) -> str:
     return f"{things(suspect.objects, 'new object')}, {human_bytes(suspect.bytes)}"
+
+
+def _full(cache: FullCache, dumps: int) -> str:
+    return (
+        f"{human_count(cache.entries)} entries in each of the {dumps} dumps, while most of what it held was replaced"
+        f" ({things(cache.objects, 'new object')}): a full cache"
+    )
 
 
 def _as_json(series: Sequence[Report], found: Findings) -> dict[str, Any]:
@@ -120,6 +135,7 @@ def _as_json(series: Sequence[Report], found: Findings) -> dict[str, Any]:
                 "holders": suspect.holders,
                 "objects": suspect.objects,
                 "bytes": suspect.bytes,
+                "sites": [{"path": path, "line": line, "objects": count} for path, line, count in suspect.sites],
                 "held": [{"class": name, "objects": count} for name, count in suspect.held],
                 "held_by": [label.name for label in suspect.path[:-1]],
                 "evidence": [
@@ -127,5 +143,15 @@ def _as_json(series: Sequence[Report], found: Findings) -> dict[str, Any]:
                 ],
             }
             for suspect in found.suspects
+        ],
+        "full": [
+            {
+                "class": cache.path[-1].name,
+                "path": cache.path[-1].path,
+                "line": cache.path[-1].line,
+                "entries": cache.entries,
+                "objects": cache.objects,
+            }
+            for cache in found.full
         ],
     }

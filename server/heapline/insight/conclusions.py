@@ -10,8 +10,9 @@ import orjson
 
 from heapline.heap import cache
 from heapline.heap.retained import Label
+from heapline.insight.evidence import Evidence
 from heapline.insight.generations import generations_of
-from heapline.insight.suspects import Evidence, Findings, Suspect, suspects_in
+from heapline.insight.suspects import Findings, Suspect, suspects_in
 from heapline.insight.top_holders import TopHolder, top_holders
 
 if TYPE_CHECKING:
@@ -94,7 +95,12 @@ def _read(kept: dict[str, Any]) -> Conclusions:
 
 def _suspect(kept: dict[str, Any]) -> Suspect:
     evidence = tuple(Evidence(**reason) for reason in kept["evidence"])
-    parts = {"held": _pairs(kept["held"]), "path": _labels(kept["path"]), "holder": Label(**kept["holder"])}
+    parts = {
+        "held": _pairs(kept["held"]),
+        "sites": tuple((path, line, objects) for path, line, objects in kept["sites"]),
+        "path": _labels(kept["path"]),
+        "holder": Label(**kept["holder"]),
+    }
     return Suspect(**{**kept, **parts, "evidence": evidence})
 
 

@@ -23,7 +23,7 @@ from heapline.lsp.uris import key_of, to_path
 from heapline.places.rules import told
 from heapline.places.texts import ignored
 from heapline.profile import FORMAT_NAMES
-from heapline.units import human_age, human_bytes, human_count, share, summary, things
+from heapline.units import equality, human_age, human_bytes, human_count, share, summary, things
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,6 +156,9 @@ def _details(ls: Server, entry: Entry) -> list[str]:
         span = generations[0].of if len(generations) == 1 else f"{generations[0].of} to {generations[-1].of}"
         runs = "generation" if len(generations) == 1 else f"{len(generations)} generations,"
         lines += ["", f"Allocated in {runs} {span} (a generation is one run of the garbage collector)."]
+    strings = index.strings_of(entry.site_id)
+    if strings and strings.contents < strings.strings:
+        lines += ["", f"{equality(strings.strings, strings.contents, strings.duplicate_bytes)}."]
     return lines
 
 
@@ -193,6 +196,10 @@ def _growth(ls: Server, entry: Entry) -> list[str]:
         strong = "**" if ls.client.markdown else ""
         said = messages.evidence(entry.suspect)
         lines += [f"{strong}Leak suspect{strong}, score {entry.suspect.score} of 100: {said}.", ""]
+        if entry.suspect.sites:
+            quoted = markdown.code if ls.client.markdown else markdown.plain
+            sites = [f"{quoted(f'{path}:{line}')} ({human_count(n)})" for path, line, n in entry.suspect.sites]
+            lines += [f"Most of what it holds was allocated at {', '.join(sites)}.", ""]
     return lines
 
 
