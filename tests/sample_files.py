@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -24,6 +25,16 @@ ORACLES = {
 
 DUMPS = list(ORACLES)
 """Heap dumps, gzip: three rounds of each program, and four kinds of each Ruby version."""
+
+
+def unpack_capture(directory: Path) -> Path:
+    """heap-profiler's directory, as it wrote it: in the samples its dumps are packed."""
+    directory.mkdir()
+    for file in (SAMPLES / "gems/reports/heap-profiler").iterdir():
+        packed = file.suffix == ".gz"
+        content = gzip.decompress(file.read_bytes()) if packed else file.read_bytes()
+        (directory / (file.stem if packed else file.name)).write_bytes(content)
+    return directory
 
 
 def sample_id(path: Path) -> str:

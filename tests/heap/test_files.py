@@ -46,9 +46,9 @@ def test_a_directory_is_no_dump(tmp_path: Path) -> None:
     # GIVEN a directory
     # THEN the error says what to name instead
     assert "is a directory" in refusal(tmp_path)
-    # AND that of heap-profiler is told which file to load
+    # AND of heap-profiler's, which is a report if it is whole, what it lacks
     (tmp_path / "retained.heap").touch()
-    assert "load retained.heap" in refusal(tmp_path)
+    assert "lacks allocated.heap and generation.info" in refusal(tmp_path)
 
 
 def test_a_pipe_is_refused_before_it_is_opened(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from lsp.editor import EMACS, NEOVIM, VSCODE, editing
 from lsp.oracle import LEAK, LEAK_LINE, TEXT, TRANSLATE
-from sample_files import SAMPLES
+from sample_files import SAMPLES, unpack_capture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +40,36 @@ async def test_memory_at_boot_stands_on_the_gems_line_with_the_tree_in_the_hover
         assert "derailed_benchmarks" in hover
         # AND that is no problem
         assert editor.marked == {}
+
+
+@pytest.mark.parametrize("name", ["", "retained.heap"])
+async def test_heap_profilers_directory_is_one_report_with_what_was_allocated_and_what_survived(
+    name: str, tmp_path: Path
+) -> None:
+    # GIVEN the directory that heap-profiler wrote, and its own count of the dumps in it
+    capture = unpack_capture(tmp_path / "capture")
+    counted = json.loads((SAMPLES / "gems/reports/heap-profiler.oracle.json").read_text())
+    leak = f"/srv/heapline/translate/{LEAK.relative_to(TRANSLATE)}:{LEAK_LINE}"
+    allocated, retained = (counted[kind]["objects_by_location"][leak] for kind in ("allocated", "retained"))
+    async with editing(TRANSLATE, client=VSCODE) as editor:
+        # WHEN it is loaded, or the file in it that was taken last
+        loaded = await editor.load(capture / name)
+        # THEN it is one report under the directory's name
+        assert (loaded["path"], loaded["format"]) == (str(capture), "heap-profiler")
+        # AND the line has both numbers
+        [lens] = (await editor.lenses(LEAK))[LEAK_LINE]
+        assert lens.startswith(f"allocated {allocated:,} (")
+        assert f"retained {retained:,} (" in lens
+        assert "survived the block" in await editor.hover_text(LEAK, LEAK_LINE)
+        # WHEN heap-profiler writes into the directory again, and the reports are read again
+        (capture / "retained.heap").write_bytes(b"".join((capture / "retained.heap").read_bytes().splitlines(True)[:9]))
+        (capture / "generation.info").write_bytes((capture / "generation.info").read_bytes() + b"\n")
+        await editor.command("reload")
+        # THEN less survived
+        [lens] = (await editor.lenses(LEAK))[LEAK_LINE]
+        assert f"retained {retained:,} (" not in lens
+        # AND the whole dump in it is a report of its own
+        assert (await editor.load(capture / "allocated.heap"))["format"] == "heap-dump"
 
 
 @pytest.mark.parametrize("client", [VSCODE, EMACS])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tool_reports import FOLDERS, file_of, read, truth_of
+from tool_reports import file_of, read, truth_of
 
 from heapline.errors import HeaplineError
 from heapline.heap.steps import build
@@ -16,6 +15,7 @@ from heapline.profile import Measures
 from heapline.readers import recognise
 from heapline.readers.heap_profiler import capture_of
 from heapline.report import open_report, without_index
+from sample_files import unpack_capture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,12 +29,7 @@ KINDS = {"allocated": "allocated", "retained": "retained", "live": "single"}
 @pytest.fixture
 def capture(tmp_path: Path) -> Path:
     """The directory as heap-profiler wrote it."""
-    directory = tmp_path / "report"
-    shutil.copytree(FOLDERS[1] / "heap-profiler", directory)
-    for packed in directory.glob("*.gz"):
-        packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
-        packed.unlink()
-    return directory
+    return unpack_capture(tmp_path / "report")
 
 
 def load(directory: Path) -> Profile:
@@ -111,7 +106,7 @@ def test_a_directory_that_is_no_capture_says_why(capture: Path) -> None:
         recognise(capture)
     (capture / "generation.info").unlink()
     # THEN the message names what
-    with pytest.raises(HeaplineError, match=r"generation\.info is missing: it writes that when the block ends"):
+    with pytest.raises(HeaplineError, match=r"lacks generation\.info: they are written when the block ends"):
         recognise(capture)
     (capture / "generation.info").write_text("1")
     (capture / "retained.heap").write_text("no dump")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from memory_profiler_texts import PLAIN, Numbers, by_site, numbers, problem_lines, read
 
-from heapline.readers import memory_profiler
+from heapline.readers import heap_profiler_text, memory_profiler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -197,7 +197,7 @@ def test_a_heap_profiler_text_of_two_dumps_reads_the_same_way() -> None:
     profile = read(text.encode())
 
     # THEN the other half is unknown, and not missed
-    assert memory_profiler.recognise(text.encode()) is None
+    assert heap_profiler_text.recognise(text.encode()) is None
     assert numbers(profile.totals) == Numbers(None, None, 4010, 12)
     assert by_site(profile) == {
         ("bin/run", 34): Numbers(None, None, 3170, 10),
@@ -225,7 +225,6 @@ def test_an_old_total_that_ends_the_text_may_have_lost_digits() -> None:
         (b'{"type":"ROOT", "root":"vm", "references":["0x7f"]}\n', "Total allocated"),
         (b'{"value":"Total allocated: 1 bytes (1 objects)"}\n', "Total allocated"),
         ("Total allocated: 1 bytes (1 objects)".encode("utf-16"), "UTF-16"),
-        (b"Total: 1.20 MB (3 objects)\n\nmemory by location\n", "load the dump itself"),
     ],
 )
 def test_other_files_are_refused_with_a_reason(content: bytes, word: str) -> None:
@@ -236,3 +235,11 @@ def test_other_files_are_refused_with_a_reason(content: bytes, word: str) -> Non
     assert objection is not None
     assert word in objection
     assert "no memory_profiler report" in read(content).problems[0].reason
+
+
+def test_a_heap_profiler_text_is_left_to_its_own_reader() -> None:
+    # GIVEN the beginning of its text about a single dump
+    content = b"Total: 1.20 MB (3 objects)\n\nmemory by location\n"
+    # THEN memory_profiler's reader says whose it is, and only the other one takes it
+    assert memory_profiler.recognise(content) == "heap-profiler wrote it"
+    assert heap_profiler_text.recognise(content) is None

@@ -47,8 +47,8 @@ def dumps_of(directory: Path) -> tuple[Path, Path]:
         raise HeaplineError(f"{directory}: is a directory. Name the report inside it.")
     if missing:
         raise HeaplineError(
-            f"{directory}: is heap-profiler's, but {' and '.join(missing)} is missing: it writes that when the block"
-            " ends. Run it again, or load the heap dumps inside it by themselves."
+            f"{directory}: is heap-profiler's, but lacks {' and '.join(missing)}: they are written when the block ends."
+            " Run it again, or load the heap dumps inside it by themselves."
         )
     for dump in (directory / _ALLOCATED, directory / _RETAINED):
         require_regular_file(dump)

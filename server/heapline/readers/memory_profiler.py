@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from heapline.profile import MAX_PROBLEMS, Problem, Profile
+from heapline.profile import FORMAT_NAMES, MAX_PROBLEMS, Problem, Profile
 from heapline.readers.memory_profiler_lines import (
     LOCATION_TITLES,
     NO_DATA,
@@ -72,6 +72,8 @@ def read_as(written_by: Format, path: Path, stream: BinaryIO, limit: str) -> Pro
         reader.feed(line)
     report, notes = reader.finish()
     problems = [*text.problems, *report.missing(), *report.problems]
+    if report.is_nothing:
+        problems.append(Problem(None, f"There is no {FORMAT_NAMES[written_by]} in this text."))
     return Profile(
         path=path,
         format=written_by,
@@ -119,9 +121,7 @@ class _Reader:
         """The report to show, and notes about the choice."""
         self._close()
         if self._best is None:
-            nothing = Report(first_line=1)
-            nothing.problems.append(Problem(None, "There is no report of this form in this text."))
-            return nothing, []
+            return Report(first_line=1), []
         if self._reports == 1:
             return self._best, []
         first = self._best.first_line

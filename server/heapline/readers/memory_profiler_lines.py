@@ -44,7 +44,7 @@ _TOTAL = re.compile(
     r"| (?P<bare_objects>[0-9]{1,20}))"  # up to 0.9.3
 )
 _TOTAL_OF_SINGLE_DUMP = re.compile(rf"(?P<before>.*?)Total: {_SCALED} \((?P<objects>[0-9]{{1,20}}) objects\)")
-_ONE_SPACE = re.compile(r"Total retained: \S")
+_ONE_SPACE = re.compile(rf"Total retained: {_SCALED}")
 _ROW = re.compile(rf"\s*(?:(?P<plain>[0-9]{{1,24}})|{_SCALED})  (?P<path>[^\0]+):(?P<line>[0-9]{{1,20}})")
 _ROW_0_0_4 = re.compile(r"\s*(?P<path>[^\0]+):(?P<line>[0-9]{1,20}) x (?P<plain>[0-9]{1,24})")
 
@@ -101,7 +101,7 @@ def parse_row(text: str, measure: str) -> Row | None:
 
 
 def is_of_heap_profiler(lines: Iterable[str]) -> bool:
-    """Whether heap-profiler printed these lines: it puts one space after ``retained:``, memory_profiler two.
+    """Whether heap-profiler printed these lines: it scales totals, and puts one space after ``retained:``, not two.
 
     Or it names totals and sections of a single dump, as it alone does.
     """

@@ -47,6 +47,11 @@ class Report:
         return len(self.titles & SITE_TITLES.keys())
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether there was no total and no title."""
+        return not self.totals and not self.titles and not self.problems
+
+    @property
     def detailed(self) -> bool:
         """Whether the report has sections of rows; the string reports do not count."""
         return any(" by " in title for title in self.titles)
