@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+COPIES = 8
+"""How often a large dump has each object."""
+
 SAMPLES = Path(__file__).parents[1] / "samples"
 
 TEXTS = sorted(SAMPLES.glob("*/reports/memory_profiler*.txt"))
@@ -41,3 +44,12 @@ def sample_id(path: Path) -> str:
     """A sample's name in a test's id: `translate/heap-1`, `3.4/since`."""
     folder = path.parent.parent if path.parent.name == "reports" else path.parent
     return f"{folder.name}/{path.name.split('.')[0]}"
+
+
+def write_large(dump: Path, target: Path) -> Path:
+    """A dump that takes long enough to be caught while it is read: another's objects COPIES times, each elsewhere."""
+    lines = gzip.decompress(dump.read_bytes())
+    with target.open("wb") as out:
+        for copy in range(1, COPIES + 1):
+            out.write(lines.replace(b'"0x7f', b'"0x%x7f' % copy))
+    return target

@@ -89,10 +89,10 @@ class Raw:
 
 
 @asynccontextmanager
-async def serving(**environment: str) -> AsyncIterator[Raw]:
+async def serving(*options: str, **environment: str) -> AsyncIterator[Raw]:
     """A server that nobody has spoken to yet; it is gone afterwards."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "heapline", "serve", "--stdio"),
+        *(sys.executable, "-m", "heapline", "serve", "--stdio", *options),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -16,11 +16,11 @@ from lsprotocol import types as t
 
 from lsp import planted
 from lsp.asking import held, holders, marks, prepared, questions, references
-from lsp.conftest import COPIES
 from lsp.editor import Editor, editing, within_patience
 from lsp.oracle import LEAK, LEAK_LINE, TRANSLATE
 from lsp.processes import child_of, end_of
 from lsp.test_progress import STOPPED, ask_to_load, cancel_request, press_cancel, token_of
+from sample_files import COPIES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -14,10 +14,10 @@ from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException
 from pytest_lsp import client_capabilities
 
-from lsp.conftest import COPIES
 from lsp.editor import VSCODE, Editor, editing, within_patience
 from lsp.oracle import DUMP, LEAK, LEAK_LINE, TEXT, TRANSLATE
 from lsp.processes import child_of, end_of, has_children
+from sample_files import COPIES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

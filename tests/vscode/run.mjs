@@ -6,6 +6,9 @@
 // opening  what a newcomer does: opens a dump in an editor, and the sample program (opening.mjs)
 // broken   what a user sees of a server that cannot be started (broken.mjs)
 // retry    the same with a server that cannot be installed at first (retry.mjs)
+// stopping what a user sees who stops the installation of the server (stopping.mjs)
+// waiting  what a user sees of a load that takes long (waiting.mjs)
+// dropping what a user does with the mouse: drops dumps onto the view (dropping.mjs)
 //
 // OPTIONS is JSON: the options of startVSCode (vscode.mjs), `workspace` (a folder that may be written to),
 // `report` (a heap dump of its code), `file`, `line` and `column` (1-based) of code that allocated, `live` (what is to
@@ -14,11 +17,16 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { broken } from "./broken.mjs";
 import { drive } from "./drive.mjs";
+import { dropping } from "./dropping.mjs";
 import { opening } from "./opening.mjs";
 import { retry } from "./retry.mjs";
+import { stopping } from "./stopping.mjs";
 import { suite } from "./suite.mjs";
 import { tour } from "./tour.mjs";
 import { startVSCode } from "./vscode.mjs";
+import { waiting } from "./waiting.mjs";
+
+const MODES = { broken, drive, dropping, opening, retry, stopping, suite, tour, waiting };
 
 const [mode, json] = process.argv.slice(2);
 const options = JSON.parse(json);
@@ -30,7 +38,7 @@ const abandoned = new Promise((_resolve, reject) => {
   process.stdin.resume().once("end", () => reject(new Error("our input ended, and with it whoever wanted this run")));
 });
 try {
-  const seen = await Promise.race([{ suite, drive, tour, broken, opening, retry }[mode](code, options), abandoned]);
+  const seen = await Promise.race([MODES[mode](code, options), abandoned]);
   await writeFile(path.join(options.out, `${mode}.json`), JSON.stringify(seen, null, 2));
 } catch (error) {
   // The page may be what failed; then there is no picture.

@@ -67,6 +67,19 @@ export class Screen {
     }
   }
 
+  /** Waits until a mark of a step of the heat (1 to 4) stands beside the scroll bar. */
+  async mark(step) {
+    console.error(`waiting for mark ${step}`);
+    await Promise.race([this.page.waitForFunction(hasMark, { step, wanted: true }), this.failure]);
+  }
+
+  /** Waits until no mark stands there any more. */
+  async noMarks() {
+    for (const step of [1, 2, 3, 4]) {
+      await Promise.race([this.page.waitForFunction(hasMark, { step, wanted: false }), this.failure]);
+    }
+  }
+
   /** Brings an element into view that may be hidden by a scroll bar. */
   async scrollTo(selector) {
     await this.page.locator(selector).first().evaluate((element) => element.scrollIntoView({ block: "center" }));
@@ -137,4 +150,17 @@ function hasTint({ step, wanted }) {
   sample.remove();
   const lines = [...document.querySelectorAll(".view-overlays .cdr")];
   return lines.some((line) => getComputedStyle(line).backgroundColor === colour) === wanted;
+}
+
+/** In the page: whether the ruler beside the scroll bar has the colour of a step of the heat, or that it has not. */
+function hasMark({ step, wanted }) {
+  const ruler = document.querySelector("canvas.decorationsOverviewRuler");
+  const one = new OffscreenCanvas(1, 1).getContext("2d");
+  one.fillStyle = getComputedStyle(ruler.closest(".monaco-workbench")).getPropertyValue(`--vscode-heapline-heatMark${step}`);
+  one.fillRect(0, 0, 1, 1);
+  const colour = one.getImageData(0, 0, 1, 1).data.join();
+  const { data } = ruler.getContext("2d").getImageData(0, 0, ruler.width, ruler.height);
+  let found = false;
+  for (let at = 0; at < data.length && !found; at += 4) found = data.slice(at, at + 4).join() === colour;
+  return found === wanted;
 }

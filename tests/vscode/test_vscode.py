@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sample_files import SAMPLES
+from sample_files import SAMPLES, write_large
 from vscode.running import HERE, LEAK, run, run_suite
 
 
@@ -70,8 +71,10 @@ def test_a_user_goes_from_the_dump_to_what_holds_the_memory_and_turns_it_all_off
     names = [row.split(",")[0] for row in seen["holders"]]
     assert names[:3] == [f"{Path(LEAK).name}:{options['line']}", "Hash", "TranslationCache"]
     assert "root vm" in names
-    # AND the lines are grouped by file, then flat, filtered, and a click goes to one
+    # AND the lines are grouped by file, then flat, sorted, filtered, and a click goes to one
     assert [row for row in seen["hot"] if row.startswith(LEAK)]
+    counts = [int(re.search(r"([\d,]+) live", row)[1].replace(",", "")) for row in seen["sorted"]]  # type: ignore[index]
+    assert counts == sorted(counts, reverse=True)
     assert seen["filtered"]
     assert all(row.startswith("builder.rb:") for row in seen["filtered"])
     line = seen["filtered"][0].removeprefix("builder.rb:").split(",")[0]
@@ -96,6 +99,37 @@ def test_a_newcomer_opens_a_dump_comes_back_to_it_and_opens_the_sample(options: 
     # AND the lens is there, also when the folder is opened the next time, and in the sample
     assert all(lens.startswith(options["live"]) for lens in (seen["lens"], seen["again"], seen["sample"])), seen
     assert seen["strangers"] == []
+
+
+def test_a_user_drops_dumps_onto_the_view(options: dict[str, Any]) -> None:
+    # GIVEN the sample's folder, and nothing loaded
+    second = Path(options["report"]).with_name("heap-2.json.gz")
+
+    # WHEN the user drags one dump out of the explorer onto the empty view, and another onto the list
+    seen = run("dropping", {**options, "second": str(second)}, "dropping")
+
+    # THEN the first was loaded, and then the other beside it
+    assert seen["lens"].startswith(options["live"])
+    assert sorted(row.split(",")[0] for row in seen["reports"]) == [second.name, Path(options["report"]).name]
+
+
+def test_a_load_that_takes_long_is_a_notification_that_stops_it(options: dict[str, Any], tmp_path: Path) -> None:
+    # GIVEN a large dump, and a setting that is wrong
+    large = write_large(Path(options["report"]), tmp_path / "large.json")
+    settings = Path(options["workspace"]) / ".heapline.toml"
+    settings.write_text("threshold.bytes = -1\n")
+
+    # WHEN it is loaded, its indexing stands still, and the user presses the button of the notification that comes
+    environment = {"HEAPLINE_CACHE_DIR": str(tmp_path / "cache")}
+    seen = run("waiting", {**options, "report": str(large), "environment": environment}, "waiting")
+
+    # THEN it was in the status bar before, and its process is gone afterwards
+    assert large.name in seen["status"]
+    assert large.name in seen["notification"]
+    assert seen["indexing"] == 1
+    # AND the log has the server's lines at the levels that the server gave them
+    levels = dict(re.findall(r"\[(\w+)\] heapline\.lsp\.server: (\w+): ", seen["log"]))
+    assert levels == {"info": "Info", "warning": "Warning"}
 
 
 @pytest.mark.parametrize(

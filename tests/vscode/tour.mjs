@@ -6,8 +6,8 @@ import { Screen } from "./screen.mjs";
 const SIDE_BAR = 450; // pixels: room for what a row says
 
 /**
- * Gives what was to be read on the way: `{ lens, hover, status, problems, holders, hot, filtered, position, dominators,
- * more, evenMore, off }`.
+ * Gives what was to be read on the way: `{ lens, hover, status, problems, holders, hot, sorted, filtered, position,
+ * dominators, more, evenMore, off }`.
  */
 export async function tour(code, options) {
   const { page } = code;
@@ -30,8 +30,18 @@ export async function tour(code, options) {
   // Lenses and heat; the status bar names the report.
   await screen.text(".codelens-decoration", "retains");
   await screen.heat(4);
+  await screen.mark(4);
   const seen = { lens: await lens.innerText(), status: await screen.text(".statusbar-item", dump) };
   await screen.picture("lens");
+
+  // Heat alone goes and comes back with one command.
+  await screen.command("Heapline: Toggle heat");
+  await screen.noHeat();
+  await screen.noMarks();
+  await screen.text(".codelens-decoration", "retains");
+  await screen.command("Heapline: Toggle heat");
+  await screen.heat(4);
+  await screen.mark(4);
 
   // Everything about a line.
   await screen.goTo(options.line, options.column);
@@ -60,6 +70,13 @@ export async function tour(code, options) {
   await screen.command("Heapline: Group lines by…");
   await screen.click(".quick-input-list .monaco-list-row", "No groups");
   await screen.row("Hot lines", `${name}:${options.line}`).waitFor();
+  await screen.command("Heapline: Sort lines by…");
+  await screen.pick("Live objects");
+  await screen.text(".pane-header", "live objects");
+  seen.sorted = await screen.rows("Hot lines");
+  await screen.command("Heapline: Sort lines by…");
+  await screen.pick("Retained size");
+  await screen.text(".pane-header", "retained size");
   await screen.command("Heapline: Filter lines…");
   await page.locator(".quick-input-widget input.input").fill("builder");
   await page.keyboard.press("Enter");
@@ -75,6 +92,9 @@ export async function tour(code, options) {
   // The dominator tree.
   await screen.click(".pane-header", "Dominators");
   await screen.row("Dominators", "module Main").click();
+  await screen.text(".tabs-container .tab.active", "main.rb");
+  await screen.text(".codelens-decoration", "retains");
+  await screen.heat(4);
   seen.dominators = await screen.rows("Dominators");
   await screen.picture("dominators");
 

@@ -66,10 +66,13 @@ export async function startVSCode(options) {
       },
     );
 
-  const installer = runServer("--install-extension", vsix);
-  installer.stdout.pipe(process.stderr);
-  const [status] = await once(installer, "exit");
-  if (status !== 0) throw new Error(`VS Code did not install ${vsix}: exit code ${status}`);
+  const install = async (vsix) => {
+    const installer = runServer("--install-extension", vsix);
+    installer.stdout.pipe(process.stderr);
+    const [status] = await once(installer, "exit");
+    if (status !== 0) throw new Error(`VS Code did not install ${vsix}: exit code ${status}`);
+  };
+  await install(vsix);
   const extensions = path.join(home, "extensions");
   const installed = (await readdir(extensions)).find((name) => name.startsWith("heapline.heapline-"));
 
@@ -79,9 +82,10 @@ export async function startVSCode(options) {
   );
   const port = await listeningPort(server);
   const chrome = await chromium.launch({ executablePath: browser, headless: true, args: BROWSER_FLAGS });
-  const page = await chrome.newPage({ viewport: { width: 1280, height: 800 } });
-  page.context().setDefaultTimeout(0); // of this page, and of windows that it opens
-  page.context().setDefaultNavigationTimeout(0);
+  const context = await chrome.newContext({ viewport: { width: 1280, height: 800 } });
+  context.setDefaultTimeout(0); // of all its windows
+  context.setDefaultNavigationTimeout(0);
+  const page = await context.newPage();
   const asked = new Set();
   page.on("request", (request) => {
     const { host, protocol } = new URL(request.url());
@@ -92,13 +96,18 @@ export async function startVSCode(options) {
     /** The directory of the installed extension. */
     extension: path.join(extensions, installed),
     page,
+    /** Installs another package, while VS Code runs. */
+    install,
     /** A file's address as VS Code's page wants it. */
     remote: (file) => `vscode-remote://127.0.0.1:${port}${file}`,
-    /** Shows a folder, or the folders that a `.code-workspace` names, with VS Code's own parameters for its web page as pairs of key and value. */
-    open: (folder, payload) => {
+    /**
+     * Shows a folder, or the folders that a `.code-workspace` names, with VS Code's own parameters for its web page as
+     * pairs of key and value; in another `window` if one is given.
+     */
+    open: (folder, payload, window = page) => {
       const kind = folder.endsWith(".code-workspace") ? "workspace" : "folder";
       const query = new URLSearchParams({ [kind]: folder, payload: JSON.stringify(payload) });
-      return page.goto(`http://127.0.0.1:${port}/?${query}`);
+      return window.goto(`http://127.0.0.1:${port}/?${query}`);
     },
     /** Every host but our own that the page asked for something. */
     strangers: () => [...asked].filter((host) => host !== `127.0.0.1:${port}`),

@@ -9,6 +9,7 @@ import {
   type StaticFeature,
 } from "vscode-languageclient/node";
 import { lensMiddleware } from "./lenses";
+import { logServer } from "./log";
 import { LoadingProgress } from "./progress";
 import type { Status } from "./reports";
 
@@ -56,6 +57,7 @@ export class HeaplineClient extends LanguageClient {
         { scheme: "untitled", language: "ruby-memory-report" },
       ],
       outputChannel: log,
+      stdioOptions: { stdout: () => undefined, stderr: logServer }, // stdout is the protocol's
       initializationOptions: () => ({ trusted: vscode.workspace.isTrusted }),
       synchronize: { configurationSection: "heapline" },
       initializationFailedHandler: () => false,

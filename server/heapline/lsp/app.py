@@ -92,14 +92,18 @@ def make_server() -> Server:
     return server
 
 
+class _Indented(logging.Formatter):
+    """Indents all lines of a record but the first, so that a reader knows where the next record begins."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(record).replace("\n", "\n  ")
+
+
 def serve(log_file: Path | None = None) -> None:
     """Serve one client on standard input and output until it leaves."""
-    logging.basicConfig(
-        filename=log_file,
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        force=True,
-    )
+    log = logging.StreamHandler() if log_file is None else logging.FileHandler(log_file)
+    log.setFormatter(_Indented("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[log], level=logging.INFO, force=True)
     logging.getLogger("pygls").setLevel(logging.WARNING)  # it logs every message's body at INFO
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # pygls would wait for its reader, which waits for the client
     server = make_server()

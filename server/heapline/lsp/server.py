@@ -142,13 +142,13 @@ class Server(LanguageServer):
     def show(self, kind: t.MessageType, message: str) -> None:
         """One message to the user, and to the log; what came from a file in it may be hostile."""
         message = printable(message)
-        _log.info("%s: %s", kind.name, message)
+        _note(kind, message)
         self.window_show_message(t.ShowMessageParams(kind, message))
 
     def ask(self, kind: t.MessageType, message: str, button: str, then: Callable[[], Awaitable[object]]) -> None:
         """One message with a button, as `show`; `then` is done when the user presses it. Waits for nobody."""
         message = printable(message)
-        _log.info("%s: %s", kind.name, message)
+        _note(kind, message)
         buttons = [t.MessageActionItem(button)]
         sent = self.window_show_message_request(t.ShowMessageRequestParams(kind, message, buttons))
 
@@ -169,3 +169,8 @@ class Server(LanguageServer):
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log what went wrong in the server; the user gets messages only about what the user can mend."""
         _log.error("%s: %s", getattr(source, "__name__", source), error)
+
+
+def _note(kind: t.MessageType, message: str) -> None:
+    """Log what is shown to the user. At most as a warning: the server goes on."""
+    _log.log(logging.INFO if kind is t.MessageType.Info else logging.WARNING, "%s: %s", kind.name, message)

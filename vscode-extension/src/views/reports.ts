@@ -12,8 +12,15 @@ export function showReports(state: State, reports: Reports): vscode.Disposable {
     treeDataProvider: tree,
     dragAndDropController: new Drop(reports),
   });
+  // VS Code takes no drop where it shows a welcome text, so that stands in a view of its own ("Start").
+  const invite = (): void => {
+    const { reports, loading } = state.status;
+    view.message = reports.length + loading.length === 0 ? "Drop a report here." : undefined;
+  };
+  invite();
   return vscode.Disposable.from(
     view,
+    state.onDidChange(invite),
     vscode.commands.registerCommand("heapline.chooseReport", (report: Report) => state.choose(report.path)),
     vscode.commands.registerCommand("heapline.unloadThisReport", (report: Report) =>
       reports.unload([vscode.Uri.file(report.path)]),
