@@ -8,7 +8,7 @@
 ;;
 ;;   (require 'heapline)
 ;;
-;; In a Ruby file, M-x heapline starts the server, and M-x heapline-load loads a heap dump or a memory_profiler report.
+;; In a Ruby file or a report, M-x heapline starts the server, and M-x heapline-load loads a heap dump or a memory_profiler report.
 ;; eglot talks to one server in a buffer: M-x heapline takes the place of another Ruby server until M-x eglot.
 
 ;;; Code:
@@ -23,6 +23,23 @@
   "The program that is Heapline's language server, and its arguments."
   :type '(repeat string))
 
+(define-derived-mode ruby-memory-report-mode text-mode "Memory report"
+  "Major mode for what Ruby's memory tools print.")
+
+(defconst heapline--report
+  (concat "^\\(?:Total allocated\\|TOP: [0-9.]+ MiB\\|==[0-9]+== Memcheck\\|Analyzing Heap$\\|path\tline\tcount\t"
+          "\\|Leaks Report Version\\|.*ERROR: LeakSanitizer\\)")
+  "How a line near the beginning of a report looks, tool by tool.")
+
+(defun heapline--report-p ()
+  "Whether the buffer's text is a report."
+  (save-excursion
+    (goto-char (point-min))
+    (let ((case-fold-search nil))
+      (re-search-forward heapline--report (min (point-max) (+ (point-min) 4000)) t))))
+
+(add-to-list 'magic-mode-alist '(heapline--report-p . ruby-memory-report-mode))
+
 (defface heapline-lens '((t :inherit shadow))
   "What stands behind a line that allocated much.")
 
@@ -31,11 +48,11 @@
 
 ;;;###autoload
 (defun heapline ()
-  "Start Heapline for this project's Ruby files, in place of any other server."
+  "Start Heapline for this project's Ruby files and reports, in place of any other server."
   (interactive)
   (when-let ((running (eglot-current-server)))
     (eglot-shutdown running))
-  (let ((eglot-server-programs `(((ruby-mode ruby-ts-mode) . (heapline-server ,@heapline-command)))))
+  (let ((eglot-server-programs `(((ruby-mode ruby-ts-mode ruby-memory-report-mode) . (heapline-server ,@heapline-command)))))
     (call-interactively #'eglot)))
 
 (defun heapline-load (file)
@@ -82,6 +99,17 @@
                            :success-fn done
                            :error-fn (lambda (problem) (message "Heapline: %s" (plist-get problem :message)))
                            :timeout nil)))
+
+(cl-defmethod eglot--language-id ((_server heapline-server))
+  "The language of this buffer: eglot 1.9 knows one for all buffers of a server."
+  (if (derived-mode-p 'ruby-memory-report-mode) "ruby-memory-report" "ruby"))
+
+(cl-defmethod eglot-execute-command ((_server heapline-server) (_command (eql heapline.showInReport)) _arguments)
+  "Show the row of a report that speaks of a line: what the code action does."
+  (when-let ((row (cl-call-next-method)))
+    (find-file-other-window (eglot--uri-to-path (plist-get row :uri)))
+    (goto-char (point-min))
+    (forward-line (plist-get (plist-get (plist-get row :range) :start) :line))))
 
 ;; eglot shows no code lenses: here they stand behind their lines.
 

@@ -8,9 +8,36 @@
 
 local M = {}
 
-local config = { cmd = { "heapline", "serve" }, filetypes = { "ruby" }, settings = {} }
+local config = { cmd = { "heapline", "serve" }, filetypes = { "ruby", "ruby-memory-report" }, settings = {} }
 local root_marks = { ".heapline.toml", "Gemfile", ".git" }
 local started = {} -- client ids by root folder, for Neovim 0.7, which cannot find them again before they are ready
+
+-- How a line near the beginning of a report looks, tool by tool.
+local report_marks = {
+  "^Total allocated",
+  "^TOP: [%d.]+ MiB",
+  "^==%d+== Memcheck",
+  "^Analyzing Heap$",
+  "^path\tline\tcount\t",
+  "^Leaks Report Version",
+  "ERROR: LeakSanitizer",
+}
+
+-- Gives a text the file type ruby-memory-report if it is one.
+local function recognise(bufnr)
+  local options = vim.bo[bufnr]
+  if options.buftype ~= "" or not vim.tbl_contains({ "", "text", "log", "conf" }, options.filetype) then
+    return
+  end
+  for _, line in ipairs(vim.api.nvim_buf_get_lines(bufnr, 0, 50, false)) do
+    for _, mark in ipairs(report_marks) do
+      if line:find(mark) then
+        options.filetype = "ruby-memory-report"
+        return
+      end
+    end
+  end
+end
 
 local function root_of(file)
   local folder = vim.fn.fnamemodify(file, ":p:h")
@@ -92,7 +119,7 @@ local function execute(command, arguments, on_result)
       return
     end
   end
-  vim.notify("heapline: not running; open a Ruby file first", vim.log.levels.WARN)
+  vim.notify("heapline: not running; open a Ruby file or a report first", vim.log.levels.WARN)
 end
 
 local function describe(report)
@@ -134,6 +161,16 @@ function M.holders(uri, line)
   end)
 end
 
+-- Opens the row of a report that speaks of a line: what the code action "Show in report" does.
+local function show_in_report(arguments)
+  execute("heapline.showInReport", arguments, function(row)
+    if row and row ~= vim.NIL then
+      vim.cmd("split " .. vim.fn.fnameescape(vim.uri_to_fname(row.uri)))
+      vim.api.nvim_win_set_cursor(0, { row.range.start.line + 1, row.range.start.character })
+    end
+  end)
+end
+
 -- Options: cmd, filetypes, settings.
 function M.setup(options)
   config = vim.tbl_extend("force", config, options or {})
@@ -141,12 +178,23 @@ function M.setup(options)
   vim.lsp.commands["heapline.showHolders"] = function(command)
     M.holders(unpack(command.arguments))
   end
+  vim.lsp.commands["heapline.showInReport"] = function(command)
+    show_in_report(command.arguments)
+  end
   local group = vim.api.nvim_create_augroup("heapline", {})
   vim.api.nvim_create_autocmd("FileType", {
     group = group,
     pattern = config.filetypes,
     callback = function(event)
       start(event.buf)
+    end,
+  })
+  -- A report that is opened, or pasted. Setting the file type has the autocommand above start the server.
+  vim.api.nvim_create_autocmd({ "BufReadPost", "TextChanged", "InsertLeave" }, {
+    group = group,
+    nested = true,
+    callback = function(event)
+      recognise(event.buf)
     end,
   })
   for name, action in pairs({ Unload = M.unload, Reload = M.reload, Holders = M.holders }) do

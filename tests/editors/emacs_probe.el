@@ -35,6 +35,46 @@
   (forward-line (1- (string-to-number (getenv "PROBE_LINE"))))
   (back-to-indentation))
 
+(defun places (xrefs)
+  "Where XREFS lead."
+  (vconcat (mapcar (lambda (found)
+                     (let ((at (xref-item-location found)))
+                       `((file . ,(xref-location-group at)) (line . ,(xref-location-line at)))))
+                   xrefs)))
+
+(defun hover ()
+  (let (hover)
+    (eglot-hover-eldoc-function (lambda (text &rest _) (setq hover text)))
+    (substring-no-properties (wait-for "the hover" (lambda () hover)))))
+
+(defun action (title)
+  "Do what the code action that begins with TITLE does."
+  (let* ((found (eglot-code-actions (point)))
+         (chosen (seq-find (lambda (each) (string-prefix-p title (plist-get each :title))) found))
+         (command (plist-get chosen :command)))
+    (eglot-execute-command (eglot-current-server) (intern (plist-get command :command)) (plist-get command :arguments))))
+
+(defun probe-report ()
+  "What a user does with a report: with the dump loaded, from the row to the code and back."
+  (find-file (getenv "PROBE_REPORT"))
+  (see 'report_mode (symbol-name major-mode))
+  (see 'report_lens (wait-for "the lens of the report" (lambda () (alist-get "1" (lenses) nil nil #'equal))))
+  (goto-char (point-min))
+  (forward-line (1- (string-to-number (getenv "PROBE_ROW"))))
+  (forward-char 20)
+  (see 'report_hover (hover))
+  (see 'report_definition
+       (places (xref-backend-definitions 'eglot (xref-backend-identifier-at-point 'eglot))))
+  (see 'report_outline (prin1-to-string (eglot-imenu)))
+  (see 'report_rows (places (xref-backend-apropos 'eglot (concat "translation_cache.rb:" (getenv "PROBE_LINE")))))
+  (action "Load this report")
+  (wait-for "the report to be loaded" (lambda () (not (lenses))))
+  (find-file (getenv "PROBE_FILE"))
+  (go-to-line)
+  (action "Show in")
+  (see 'report_row (and (equal (buffer-file-name) (getenv "PROBE_REPORT")) (line-number-at-pos)))
+  (find-file (getenv "PROBE_FILE")))
+
 (defun probe ()
   (find-file (getenv "PROBE_FILE"))
   (heapline)
@@ -54,20 +94,17 @@
                                      (flymake-diagnostics))))
 
   (go-to-line)
-  (let (hover)
-    (eglot-hover-eldoc-function (lambda (text &rest _) (setq hover text)))
-    (see 'hover (substring-no-properties (wait-for "the hover" (lambda () hover)))))
+  (see 'hover (hover))
 
-  (see 'references (vconcat (mapcar (lambda (found)
-                                      (let ((at (xref-item-location found)))
-                                        `((file . ,(xref-location-group at)) (line . ,(xref-location-line at)))))
-                                    (xref-backend-references 'eglot (xref-backend-identifier-at-point 'eglot)))))
+  (see 'references (places (xref-backend-references 'eglot (xref-backend-identifier-at-point 'eglot))))
 
   (heapline-holders)
   (see 'page (wait-for "the page of holders"
                        (lambda ()
                          (when-let ((page (get-buffer "*heapline holders*")))
                            (with-current-buffer page (buffer-string))))))
+
+  (probe-report)
 
   (heapline-unload)
   (wait-for "everything to be gone"

@@ -50,6 +50,108 @@ local function go_to_line()
   vim.api.nvim_win_set_cursor(0, { tonumber(vim.env.PROBE_LINE), 4 })
 end
 
+local function hover()
+  vim.lsp.buf.hover()
+  local said
+  wait_for("the hover", function()
+    for _, window in ipairs(vim.api.nvim_list_wins()) do
+      if vim.api.nvim_win_get_config(window).relative ~= "" then
+        said = table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false), "\n")
+        vim.api.nvim_win_close(window, true)
+        return true
+      end
+    end
+  end)
+  return said
+end
+
+-- Where `vim.lsp.buf.definition` leads from a line of the current buffer.
+local function definition(line)
+  local from = vim.api.nvim_get_current_buf()
+  vim.api.nvim_win_set_cursor(0, { line, 3 })
+  vim.lsp.buf.definition()
+  wait_for("the definition", function()
+    return vim.api.nvim_get_current_buf() ~= from
+  end)
+  return { file = vim.api.nvim_buf_get_name(0), line = vim.api.nvim_win_get_cursor(0)[1] }
+end
+
+local function listed(what, ask)
+  vim.fn.setqflist({})
+  ask()
+  wait_for(what, function()
+    return #vim.fn.getqflist() > 0
+  end)
+  local found = vim.tbl_map(function(item)
+    return { line = item.lnum, text = item.text }
+  end, vim.fn.getqflist())
+  vim.cmd("cclose")
+  return found
+end
+
+local function wait_for_server(bufnr)
+  wait_for("the server of a report", function()
+    return vim.lsp.buf_is_attached(bufnr, (vim.lsp.get_clients or vim.lsp.get_active_clients)()[1].id)
+  end)
+end
+
+-- What a user does with a report that is open: with the dump loaded, from the row to the code and back.
+local function probe_report()
+  local row = tonumber(vim.env.PROBE_ROW)
+  vim.cmd("edit " .. vim.fn.fnameescape(vim.env.PROBE_REPORT))
+  local report = vim.api.nvim_get_current_buf()
+  local found = { filetype = vim.bo.filetype }
+  wait_for_server(report)
+  vim.api.nvim_win_set_cursor(0, { row, 3 })
+  found.hover = hover()
+  found.outline = listed("the outline", vim.lsp.buf.document_symbol)
+  found.symbols = listed("the rows", function()
+    vim.lsp.buf.workspace_symbol("translation_cache.rb:" .. vim.env.PROBE_LINE)
+  end)
+  vim.api.nvim_set_current_buf(report)
+  found.definition = definition(row)
+
+  vim.api.nvim_set_current_buf(report)
+  wait_for("the lens of the report", function()
+    found.lens = virtual_text(report)["1"]
+    return found.lens
+  end)
+  vim.api.nvim_win_set_cursor(0, { 1, 0 })
+  vim.lsp.codelens.run()
+  vim.cmd("edit " .. vim.fn.fnameescape(vim.env.PROBE_FILE))
+  local code = vim.api.nvim_get_current_buf()
+  wait_for("the report's numbers beside the dump's", function()
+    found.both = virtual_text(code)[vim.env.PROBE_LINE] or ""
+    return found.both:find("memory_profiler")
+  end)
+  wait_for("no lens in a report that is loaded", function()
+    return not virtual_text(report)["1"]
+  end)
+  go_to_line()
+  vim.ui.select = function(items, _, choose)
+    for _, item in ipairs(items) do
+      local action = item.action or item[2] or item
+      if action.title:find("^Show in") then
+        choose(item)
+      end
+    end
+  end
+  vim.lsp.buf.code_action()
+  wait_for("the row", function()
+    return vim.api.nvim_get_current_buf() == report
+  end)
+  found.row = vim.api.nvim_win_get_cursor(0)[1]
+
+  local lines = vim.api.nvim_buf_get_lines(report, 0, -1, false)
+  vim.cmd("cd " .. vim.fn.fnameescape(seen.root)) -- a buffer without a file belongs to the current directory
+  vim.cmd("enew")
+  vim.api.nvim_buf_set_lines(0, 0, -1, false, lines)
+  vim.cmd("doautocmd TextChanged") -- as the main loop does after a key
+  wait_for_server(vim.api.nvim_get_current_buf())
+  found.pasted = { filetype = vim.bo.filetype, definition = definition(row) }
+  return found
+end
+
 local function probe()
   -- The answer to an ordinary request shows that the server runs.
   vim.cmd("edit " .. vim.fn.fnameescape(vim.env.PROBE_FILE))
@@ -72,25 +174,16 @@ local function probe()
     return #vim.diagnostic.get(bufnr) > 0
   end)
   wait_for("retained sizes in the lenses", function()
-    return (virtual_text(bufnr)[vim.env.PROBE_LINE] or ""):find("retains")
+    seen.lenses = virtual_text(bufnr) -- now: a redraw takes them away for a moment
+    return (seen.lenses[vim.env.PROBE_LINE] or ""):find("retains")
   end)
   wait_for("the message about the load", function()
     return #seen.messages > 0
   end)
   seen.diagnostics = diagnostics(bufnr)
-  seen.lenses = virtual_text(bufnr)
 
   go_to_line()
-  vim.lsp.buf.hover()
-  wait_for("the hover", function()
-    for _, window in ipairs(vim.api.nvim_list_wins()) do
-      if vim.api.nvim_win_get_config(window).relative ~= "" then
-        seen.hover = table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false), "\n")
-        vim.api.nvim_win_close(window, true)
-        return true
-      end
-    end
-  end)
+  seen.hover = hover()
 
   go_to_line()
   vim.lsp.buf.references()
@@ -121,6 +214,8 @@ local function probe()
     return page
   end)
   seen.page = table.concat(vim.api.nvim_buf_get_lines(page, 0, -1, false), "\n")
+
+  seen.report = probe_report()
 
   go_to_line()
   vim.cmd("HeaplineUnload")

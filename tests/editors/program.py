@@ -1,4 +1,4 @@
-"""The sample program as a user's checkout, and real editors that find `heapline` on their PATH."""
+"""The sample program as a user's checkout, with a report in it, and real editors that find `heapline` on their PATH."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 CONFIGS = HERE.parents[1] / "editors"
 DUMP = SAMPLES / "translate/reports/heap-3.json.gz"
+REPORT = SAMPLES / "translate/reports/memory_profiler.txt"
 LEAK = Path("lib/translation_cache.rb")
+PRINTED = "printed.txt"
+"""The report, in the checkout, under a name that says nothing."""
 LEAK_LINE = 13
 HASH_LINE = 9
 """Where the cache allocates the hash that holds its entries."""
@@ -28,7 +31,14 @@ def checkout(target: Path) -> Path:
     """The program in a directory that editors take for a project; gives `target`."""
     shutil.copytree(SAMPLES / "translate", target, ignore=shutil.ignore_patterns("reports"))
     (target / ".git").mkdir()
+    shutil.copy(REPORT, target / PRINTED)
     return target
+
+
+def row_of_leak() -> int:
+    """The number (1-based) of the report's first row about the line that leaks."""
+    rows = REPORT.read_text(encoding="utf-8").splitlines()
+    return 1 + next(number for number, row in enumerate(rows) if row.endswith(f"/{LEAK}:{LEAK_LINE}"))
 
 
 def seen_in(editor: Sequence[str], config: Path, program: Path) -> dict[str, Any]:
@@ -48,6 +58,8 @@ def seen_in(editor: Sequence[str], config: Path, program: Path) -> dict[str, Any
         "PROBE_DUMP": str(DUMP),
         "PROBE_FILE": str(program / LEAK),
         "PROBE_LINE": str(LEAK_LINE),
+        "PROBE_REPORT": str(program / PRINTED),
+        "PROBE_ROW": str(row_of_leak()),
         "PROBE_SEEN": str(seen),
     }
     ended = subprocess.run(editor, env=environment, cwd=home, capture_output=True, text=True, check=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from editors.program import CONFIGS, HASH_LINE, HERE, LEAK, LEAK_LINE, checkout, seen_in
+from editors.program import CONFIGS, HASH_LINE, HERE, LEAK, LEAK_LINE, PRINTED, checkout, row_of_leak, seen_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,3 +39,12 @@ def test_a_user_of_emacs_loads_a_dump_and_reads_it_on_the_line(tmp_path: Path) -
     assert f"# What holds `{LEAK.name}:{LEAK_LINE}`" in seen["page"]
     # AND the references led to the hash in which the cache keeps its entries
     assert {"file": str(program / LEAK), "line": HASH_LINE} in seen["references"]
+    # AND a report that was opened was known by its content, and led to the code and back
+    row = {"file": str(program / PRINTED), "line": row_of_leak()}
+    assert seen["report_mode"] == "ruby-memory-report-mode"
+    assert seen["report_lens"] == "Load this report"
+    assert "4,001 live objects" in seen["report_hover"]
+    assert seen["report_definition"] == [{"file": str(program / LEAK), "line": LEAK_LINE}]
+    assert "allocated memory by location" in seen["report_outline"]
+    assert row in seen["report_rows"]
+    assert seen["report_row"] == row["line"]

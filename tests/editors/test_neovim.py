@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from editors.program import CONFIGS, HASH_LINE, HERE, LEAK, LEAK_LINE, checkout, seen_in
+from editors.program import CONFIGS, HASH_LINE, HERE, LEAK, LEAK_LINE, checkout, row_of_leak, seen_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,3 +37,15 @@ def test_a_user_of_neovim_loads_a_dump_and_reads_it_on_the_line(tmp_path: Path) 
     # AND references and call hierarchy led to the hash in which the cache keeps its entries
     assert {"file": str(program / LEAK), "line": HASH_LINE} in seen["references"]
     assert f"Hash ({LEAK.name}:{HASH_LINE})" in seen["incoming"]
+    # AND a report that was opened was known by its content, and led to the code and back
+    report = seen["report"]
+    assert report["filetype"] == "ruby-memory-report"
+    assert "4,001 live objects" in report["hover"]
+    assert any("allocated memory by location" in found["text"] for found in report["outline"])
+    assert row_of_leak() in [found["line"] for found in report["symbols"]]
+    assert report["definition"] == {"file": str(program / LEAK), "line": LEAK_LINE}
+    assert report["lens"] == "Load this report"
+    assert "4,001 live" in report["both"]
+    assert report["row"] == row_of_leak()
+    # AND so did one that was pasted
+    assert report["pasted"] == {"filetype": "ruby-memory-report", "definition": report["definition"]}
