@@ -111,20 +111,22 @@ class Holdings:
         """The first dump's nodes in preorder, and where each is in it."""
         graph = self._dumps[0].graph
         order = graph.preorder if graph else np.empty(0, np.int32)
-        position = np.zeros(int(order.max(initial=0)) + 1, np.int32)
+        position = np.zeros(len(self._sizes[0]), np.int32)
         position[order] = np.arange(len(order), dtype=np.int32)
         return order, position
 
     @cached_property
-    def _gone(self) -> NDArray[np.bool_]:
-        return snapshots.match(self._found[0], self._found[-1]).gone
+    def _match(self) -> snapshots.Match:
+        return snapshots.match(self._found[0], self._found[-1])
 
     def _is_replaced(self, holders: NDArray[np.int32]) -> bool:
-        """Whether most of what these nodes of the first dump held is gone in the last."""
+        """Whether most of what these nodes of the first dump held is gone in the last, and not only moved."""
+        if self._match.moved.any():
+            return False
         order, position = self._first_tree
         below = [order[at + 1 : at + size] for at, size in zip(position[holders], self._sizes[0][holders], strict=True)]
         objects = np.concatenate(below) - 1
-        return bool(len(objects)) and bool(self._gone[objects].mean() >= _REPLACED)
+        return bool(len(objects)) and bool(self._match.gone[objects].mean() >= _REPLACED)
 
 
 @dataclass(frozen=True, slots=True)
