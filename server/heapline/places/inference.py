@@ -62,9 +62,10 @@ class _Inference:
         self._workspace = workspace
         self._crowds: dict[str, list[Candidate]] = defaultdict(list)
         self._parted: set[str] = set()
+        self._prefixes: dict[tuple[str, int, str], tuple[Prefix | None, int]] = {}
         self._by_name_alone: set[Prefix] = set()
         self._foremost_by_recorded: dict[str, Prefix | None] = {}
-        self._paths = [(recorded, path, folded(path)) for recorded, path in paths if ".." not in path.split("/")]
+        self._paths = [(recorded, path, folded(path)) for recorded, path in paths if path.split("/", 1)[0] != ".."]
         self._proposals = {recorded: self._propose(key) for recorded, _, key in self._paths}
         self._votes = Counter(prefix for proposed in self._proposals.values() for prefix, _, _ in proposed)
         self._of_recorded: dict[str, list[Prefix]] = defaultdict(list)
@@ -94,15 +95,26 @@ class _Inference:
     def _propose(self, key: str) -> list[tuple[Prefix, Candidate, int]]:
         """The prefixes that the path votes for: each with its file, and how many names the two have in common."""
         proposals = []
+        folder = key[: key.rfind("/") + 1]
         for file in self._ending_like(key):
             below = folded(file.below)
-            common, names = _common_end(key, below)
-            if names >= _LEAST_IN_COMMON or common == len(below):
-                prefix = Prefix(key[: len(key) - common], file.folder, below[: len(below) - common])
+            pair = (folder, file.folder, below[: below.rfind("/") + 1])  # most files of two folders vote alike
+            if pair not in self._prefixes:
+                self._prefixes[pair] = self._prefix(key, file.folder, below)
+            prefix, names = self._prefixes[pair]
+            if prefix is not None:
                 proposals.append((prefix, file, names))
-                if names == 1:
-                    self._by_name_alone.add(prefix)
         return proposals
+
+    def _prefix(self, key: str, folder: int, below: str) -> tuple[Prefix | None, int]:
+        """What a path and a file of one name speak for, None if nothing; and how many names they have in common."""
+        common, names = _common_end(key, below)
+        if names < _LEAST_IN_COMMON and common < len(below):
+            return None, names
+        prefix = Prefix(key[: len(key) - common], folder, below[: len(below) - common])
+        if names == 1:
+            self._by_name_alone.add(prefix)
+        return prefix, names
 
     def _ending_like(self, key: str) -> Sequence[Candidate]:
         """The files that have the path's name; of a crowd those that have its last folders, too."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from heapline.places.gems import Gems
 from heapline.places.inference import infer
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from heapline.places.versions import Doubt
     from heapline.places.workspace import Candidate, Workspace
 
-_BLOCK = 1 << 18
+_BLOCK = 1 << 14  # holds most files; a larger one takes longer to get than to fill
+_AS_BYTES = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # as Windows calls it
 _COMPILED = (".so", ".bundle", ".dll")
 Reason = Literal["no file", "gone", "ambiguous", "no such gem", "other version", "not installed", "unknown"]
 
@@ -35,8 +36,7 @@ Reason = Literal["no file", "gone", "ambiguous", "no such gem", "other version",
 _MOST_CANDIDATES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A line of a file (`line` is 1-based), the rule that led there, whose code it is, and what is in doubt."""
 
     file: Path
@@ -51,8 +51,7 @@ class Place:
         return self.rule.kind not in ("gem", "ruby")
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """The file of a recorded path. `folder` is the workspace's that it lies in; a gem's or Ruby's for one outside."""
 
     path: Path
@@ -224,12 +223,15 @@ def _count_lines(file: Path) -> int:
     """The file's lines; none if it is gone or cannot be read, which is no line to show a number on."""
     lines, last = 0, b"\n"
     try:
-        with file.open("rb", buffering=0) as stream:
-            while block := stream.read(_BLOCK):
+        opened = os.open(file, _AS_BYTES)
+        try:
+            while block := os.read(opened, _BLOCK):
                 lines += block.count(b"\n")
                 last = block[-1:]
                 if len(block) < _BLOCK:
                     break
+        finally:
+            os.close(opened)
     except (OSError, ValueError):
         return 0
     return lines + (last != b"\n")

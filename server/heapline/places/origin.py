@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 OriginKind = Literal["own", "gem", "ruby", "test", "none"]
@@ -14,7 +15,7 @@ _CHECKOUT = re.compile(r"([A-Za-z0-9_][\w.-]*?)-([0-9a-f]{7,40})")
 _RUBY_FOLDER = re.compile(r"(?:^|/)(?:lib|lib64|lib/[^/]{1,64})/ruby/(vendor_ruby|site_ruby|\d+\.\d+\.\d+(?:\+\d+)?)/")
 _SPECIFICATION = re.compile(r"(?<=/)specifications/(?:default/)?([^/]{1,255})\.gemspec\Z")
 _CODE_FOLDERS = ("lib/", "app/", "bin/", "exe/", "ext/")
-_TEST_FOLDER = re.compile(r"(?:^|/)(?:test|tests|spec|specs|features)/")
+_TEST_FOLDER = re.compile(r"/(?:tests?|specs?|features)/")
 _TEST_FILES = ("_test.rb", "_spec.rb")
 _TEST_HELPERS = frozenset({"test_helper.rb", "spec_helper.rb", "rails_helper.rb"})
 _LONGEST_NAME = 255
@@ -49,14 +50,28 @@ def origin_of(path: str) -> Origin:
     """
     if _NO_FILE.match(path):
         return Origin("ruby") if path.startswith("<internal:") else NO_FILE
-    path = path.replace("\\", "/")
-    return _gem(path) or _ruby(path) or (TEST if _is_test_file(path) else OWN)
+    if "\\" in path:
+        path = path.replace("\\", "/")
+    folder, _, name = path.rpartition("/")
+    library = None if folder and _is_own(folder) and not name.endswith(".gemspec") else _gem(path) or _ruby(path)
+    return library or (TEST if _is_test_file(name) else OWN)
 
 
 def origin_inside(below: str) -> Origin:
     """The origin of a workspace's file, from its path below the folder: here a folder of tests tells, too."""
     origin = origin_of(below)
-    return TEST if origin.kind == "own" and _TEST_FOLDER.search(below) else origin
+    return TEST if origin is OWN and _has_tests(below.rpartition("/")[0]) else origin
+
+
+@lru_cache(maxsize=1024)
+def _is_own(folder: str) -> bool:
+    """Whether files of a folder are of no gem and not Ruby's. Kept: a program has far fewer folders than files."""
+    return _gem(f"{folder}/x.rb") is None and _ruby(f"{folder}/x.rb") is None
+
+
+@lru_cache(maxsize=1024)
+def _has_tests(folder: str) -> bool:
+    return _TEST_FOLDER.search(f"/{folder}/") is not None
 
 
 def _gem(path: str) -> Origin | None:
@@ -66,7 +81,7 @@ def _gem(path: str) -> Origin | None:
         found = _named(path[at + len("/gems/") :], _CHECKOUT if checkout else _GEM)
         if found:
             return found
-    spec = _SPECIFICATION.search(path)
+    spec = _SPECIFICATION.search(path) if path.endswith(".gemspec") else None
     if spec:
         return _named(f"{spec[1]}/{spec[0]}", _GEM)
     if path.startswith("gem:"):
@@ -78,7 +93,7 @@ def _gem(path: str) -> Origin | None:
 
 def _named(path: str, form: re.Pattern[str]) -> Origin | None:
     folder, _, rest = path.partition("/")
-    name = form.fullmatch(folder) if rest and len(folder) <= _LONGEST_NAME else None
+    name = form.fullmatch(folder) if rest and "-" in folder and len(folder) <= _LONGEST_NAME else None
     return Origin("gem", name[1], name[2], rest) if name else None
 
 
@@ -92,6 +107,5 @@ def _ruby(path: str) -> Origin | None:
     return Origin("ruby", version=found[1], rest=path[found.end() :]) if found else None
 
 
-def _is_test_file(path: str) -> bool:
-    name = path.rpartition("/")[2]
+def _is_test_file(name: str) -> bool:
     return name.endswith(_TEST_FILES) or name in _TEST_HELPERS or (name.startswith("test_") and name.endswith(".rb"))

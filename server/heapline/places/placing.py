@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from heapline.places.edits import LineTracker
@@ -14,7 +15,7 @@ from heapline.places.versions import Doubt, Version
 from heapline.places.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from heapline.places.mapping import Places
@@ -35,8 +36,7 @@ class Now(NamedTuple):
         return "~ " if self.doubt else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A recorded line: its `place` in the file as the report saw it (`version`), in one of the workspace's folders.
 
     `moved` says that the line recorded is not of the method recorded, and that the place is the method's instead.
@@ -56,6 +56,12 @@ class Located:
         line, changed = found
         standing: Doubt | None = "method" if self.moved else "newer" if self.version.newer else None
         return Now(line, "changed" if changed else standing)
+
+    @property
+    def place_now(self) -> Place | None:
+        """The place in the file as it is now; None if the line is gone."""
+        now = self.now
+        return self.place._replace(line=now.line, doubt=now.doubt) if now else None
 
 
 class Placement:
@@ -86,13 +92,12 @@ class Placement:
         instead = methods.line_of(method) if methods.speak_against(line, method) else None
         if instead is None:
             return Located(place, version, file.folder)
-        return Located(replace(place, line=instead), version, file.folder, moved=True)
+        return Located(place._replace(line=instead), version, file.folder, moved=True)
 
     def place(self, path: str, line: int, method: str | None = None) -> Place | None:
         """The place of a recorded `path:line` in the file as it is now."""
         found = self.locate(path, line, method)
-        now = found.now if found else None
-        return replace(found.place, line=now.line, doubt=now.doubt) if found and now else None
+        return found.place_now if found else None
 
     def origin(self, path: str) -> Origin:
         """Whose code a recorded path is, whether it has a place or not."""
@@ -116,7 +121,28 @@ def place_report(
 
     `remembered` has texts of files as they are known to have been then, by edits that were followed.
     """
-    recorded = list(paths)
+    with _uncollected():
+        return _place(set(paths), pasts, rules, remembered or {})
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Python does not look for cycles: among so many new objects, none in a cycle, that takes a quarter of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _place(
+    recorded: set[str],
+    pasts: Sequence[FolderPast],
+    rules: Sequence[UserRule],
+    remembered: Mapping[Path, Sequence[str]],
+) -> Placement:
     former = {new: old for past in pasts for new, old in past.former.items()}
     places = infer_places(recorded, Workspace([past.folder for past in pasts], rules, former))
     by_folder: dict[Path, set[Path]] = defaultdict(set)
@@ -127,7 +153,7 @@ def place_report(
     versions: dict[Path, Version] = {}
     for past in pasts:
         versions.update(past.versions(by_folder[past.folder]))
-    for known, texts in (remembered or {}).items():
+    for known, texts in remembered.items():
         if known in versions and versions[known].newer:
             versions[known].newer, versions[known].texts = False, texts
             versions[known].tracker = LineTracker(texts, disk_lines(known))

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 _URI = re.compile(r"file:(?://(?:localhost)?)?(?:/(?=[A-Za-z]:/))?", re.IGNORECASE)
 _WSL = re.compile(r"//(?:wsl\$|wsl\.localhost)/[^/]+/", re.IGNORECASE)
+_MOUNTED = ("/mnt/", "/cygdrive/")
 _DRIVE = re.compile(r"(?:([A-Za-z]):|/(?:mnt|cygdrive)/([A-Za-z]))/")
 _UNTIDY = re.compile(r"//|(?:^|/)\.\.?(?:/|\Z)|/\Z")
 
@@ -24,10 +25,12 @@ def spelled(path: str) -> str:
     path = path.replace("\\", "/")
     if path.startswith("//"):
         path = _WSL.sub("/", path, count=1)
-    drive = _DRIVE.match(path)
-    if drive:
-        path = f"/mnt/{(drive[1] or drive[2]).lower()}/{path[drive.end() :]}"
-    if _UNTIDY.search(path):
+    if path[1:2] == ":" or path.startswith(_MOUNTED):
+        drive = _DRIVE.match(path)
+        if drive:
+            path = f"/mnt/{(drive[1] or drive[2]).lower()}/{path[drive.end() :]}"
+    # Few paths have a sign of it, and to search a path takes longer than all else here.
+    if (path.startswith(".") or "/." in path or "//" in path or path.endswith("/")) and _UNTIDY.search(path):
         path = posixpath.normpath(path)
         path = path[1:] if path.startswith("//") else path
     return path

@@ -42,18 +42,26 @@ class Workspace:
         self.rules = tuple(rules)
         self._names = tuple(map(str, self.folders))
         self._former = former or {}
+        self._parents: dict[str, Path] = {}  # a path is made in half the time from that of its folder
 
     def path(self, file: Candidate) -> Path:
         """The file's absolute path, as it is now, in its folder's spelling."""
-        return self._renamed[file.folder].get(file.below) or Path(f"{self._names[file.folder]}/{file.below}")
+        renamed = self._renamed[file.folder].get(file.below)
+        if renamed:
+            return renamed
+        folder, _, name = f"{self._names[file.folder]}/{file.below}".rpartition("/")
+        parent = self._parents.get(folder)
+        if parent is None:
+            parent = self._parents[folder] = Path(folder)
+        return parent / name
 
     def find(self, folder: int, below: str) -> Candidate | None:
         """The file at this path below a folder; else the one that differs in cases or accents alone."""
-        known = self._below[folder]
-        if below in known:
-            return Candidate(folder, below)
+        known = self._below[folder].get(below)
+        if known:
+            return known
         alike = self._by_folded_path[folder].get(folded(below), ())
-        return Candidate(folder, alike[0]) if len(alike) == 1 else None
+        return alike[0] if len(alike) == 1 else None
 
     def inside(self, path: str) -> tuple[Candidate | None, str | None]:
         """The file at an absolute path (as `spelled` gives it), and the path below the innermost folder it lies in.
@@ -77,9 +85,8 @@ class Workspace:
 
     def files(self) -> Iterator[Candidate]:
         """All files."""
-        for number, known in enumerate(self._below):
-            for below in known:
-                yield Candidate(number, below)
+        for known in self._below:
+            yield from known.values()
 
     @cached_property
     def locks(self) -> list[Path]:
@@ -97,11 +104,13 @@ class Workspace:
         return sorted(names, key=lambda root: (-root[1].count("/"), root))
 
     @cached_property
-    def _below(self) -> list[set[str]]:
+    def _below(self) -> list[dict[str, Candidate]]:
         folders = frozenset(map(str, self.folders))
-        return [
-            {*_walk(folder, folders), *renamed} for folder, renamed in zip(self.folders, self._renamed, strict=True)
-        ]
+        found = []
+        for number, (folder, renamed) in enumerate(zip(self.folders, self._renamed, strict=True)):
+            names = {**dict.fromkeys(_walk(folder, folders)), **dict.fromkeys(renamed)}
+            found.append({below: Candidate(number, below) for below in names})
+        return found
 
     @cached_property
     def _renamed(self) -> list[dict[str, Path]]:
@@ -116,19 +125,17 @@ class Workspace:
         ]
 
     @cached_property
-    def _by_folded_path(self) -> list[dict[str, list[str]]]:
-        alike: list[dict[str, list[str]]] = [defaultdict(list) for _ in self.folders]
-        for number, known in enumerate(self._below):
-            for below in known:
-                alike[number][folded(below)].append(below)
+    def _by_folded_path(self) -> list[dict[str, list[Candidate]]]:
+        alike: list[dict[str, list[Candidate]]] = [defaultdict(list) for _ in self.folders]
+        for file in self.files():
+            alike[file.folder][folded(file.below)].append(file)
         return alike
 
     @cached_property
     def _by_name(self) -> dict[str, list[Candidate]]:
         found: dict[str, list[Candidate]] = defaultdict(list)
-        for number, known in enumerate(self._below):
-            for below in known:
-                found[folded(below.rpartition("/")[2])].append(Candidate(number, below))
+        for file in self.files():
+            found[folded(file.below.rpartition("/")[2])].append(file)
         return found
 
 
