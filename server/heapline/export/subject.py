@@ -54,12 +54,8 @@ class Subject:
 
     @cached_property
     def amounts(self) -> tuple[str, ...]:
-        """The names of what the report's tool measured beside: `definitely_lost_bytes`, `definitely_lost_count`.
-
-        An amount of something that has a name of its own is no column.
-        """
-        amounts = (amount for site in self.report.profile.sites for amount in site.measures.amounts)
-        found = {amount.kind for amount in amounts if amount.of is None}
+        """The names of what the report's tool measured beside: `definitely_lost_bytes`, `definitely_lost_count`."""
+        found = {amount.kind for site in self.report.profile.sites for amount in site.measures.amounts}
         return tuple(f"{kind}_{unit}" for kind in AMOUNT_NAMES if kind in found for unit in ("bytes", "count"))
 
     @cached_property
