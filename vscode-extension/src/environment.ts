@@ -1,11 +1,13 @@
 // The extension's own Python environment, with the server from the wheel that the extension carries.
 import { createHash, randomUUID } from "node:crypto";
-import { access, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import type * as vscode from "vscode";
 import { findPrograms, run } from "./programs";
 
 const PARTIAL = ".partial";
+/** The directory in an environment that has a file for each window that uses it, named by its extension host's process. */
+const WINDOWS = "windows";
 const ABANDONED_AFTER = 24 * 60 * 60 * 1000; // ms: no installation takes that long
 /** Without compiled packages for this Python an installation would start compilers, and fail an hour later. */
 const ONLY_WHEELS = ["--only-binary", ":all:"];
@@ -24,7 +26,8 @@ type Run = (...command: [string, ...string[]]) => Promise<string>;
  * One directory in the extension's global storage for each version of the server, made when it is first wanted.
  *
  * Its name is made of what is installed, so that an upgrade of the extension gets a new one. It appears under that name
- * only when it is whole, so that several windows may make it at once.
+ * only when it is whole, so that several windows may make it at once. In it is noted which windows use it: one that was
+ * open before an upgrade keeps its version until it is closed.
  */
 export class Environment {
   private directory: Promise<string> | undefined;
@@ -36,21 +39,30 @@ export class Environment {
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
-  /** Its Python, if it has been made. */
-  async python(): Promise<string | undefined> {
-    const python = pythonOf(await this.wanted());
-    return access(python).then(
-      () => python,
-      () => undefined,
+  /** Whether it has been made. */
+  async isMade(): Promise<boolean> {
+    return access(pythonOf(await this.wanted())).then(
+      () => true,
+      () => false,
     );
   }
 
+  /** Its Python, for this window from now on, if it has been made. Those of other versions that no window uses are removed. */
+  async use(): Promise<string | undefined> {
+    if (!(await this.isMade())) return undefined;
+    const wanted = await this.wanted();
+    await mkdir(path.join(wanted, WINDOWS), { recursive: true });
+    await writeFile(path.join(wanted, WINDOWS, String(process.pid)), "");
+    await this.removeOthers();
+    return pythonOf(wanted);
+  }
+
   /**
-   * Makes it with uv, or else with a Python's own venv, and removes those of other versions; gives its Python.
+   * Makes it with uv, or else with a Python's own venv.
    *
    * Rejects with a message for the user that says why it cannot be made, or when `signal` ends it.
    */
-  async make(report: (what: string) => void, signal: AbortSignal): Promise<string> {
+  async make(report: (what: string) => void, signal: AbortSignal): Promise<void> {
     const wanted = await this.wanted();
     const partial = `${wanted}.${randomUUID()}${PARTIAL}`;
     await mkdir(this.storage, { recursive: true });
@@ -62,8 +74,6 @@ export class Environment {
     } finally {
       await remove(partial);
     }
-    await this.removeOthers();
-    return pythonOf(wanted);
   }
 
   /** Removes it. */
@@ -89,7 +99,7 @@ export class Environment {
 
   /** Another window may have put its own there meanwhile: it is as good, if it is whole. */
   private async putInPlace(partial: string, wanted: string): Promise<void> {
-    if ((await this.python()) !== undefined) return;
+    if (await this.isMade()) return;
     await remove(wanted);
     await rename(partial, wanted);
   }
@@ -100,9 +110,9 @@ export class Environment {
       const other = path.join(this.storage, name);
       // One that is being made may be another window's.
       const young = Date.now() - (await stat(other).then(({ mtimeMs }) => mtimeMs, () => 0)) < ABANDONED_AFTER;
-      if (name === wanted || (name.endsWith(PARTIAL) && young)) continue;
+      if (name === wanted || (name.endsWith(PARTIAL) && young) || (await isUsed(other))) continue;
       this.log.info(`Removing the environment of another version: ${other}`);
-      await remove(other);
+      await remove(other).catch((error: unknown) => this.log.warn(String(error)));
     }
   }
 
@@ -197,6 +207,20 @@ function pythonOf(directory: string): string {
   return process.platform === "win32"
     ? path.join(directory, "Scripts", "python.exe")
     : path.join(directory, "bin", "python");
+}
+
+/** Whether a window that is still open uses the environment. */
+async function isUsed(environment: string): Promise<boolean> {
+  const windows = await readdir(path.join(environment, WINDOWS)).catch(() => []);
+  return windows.some((pid) => lives(Number(pid)));
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // another user's
+  }
 }
 
 function remove(directory: string): Promise<void> {

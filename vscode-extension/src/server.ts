@@ -54,7 +54,7 @@ export class Server implements vscode.Disposable {
 
   /** Starts the server if that needs no installation. */
   async startIfInstalled(): Promise<void> {
-    if (configuredCommand() !== undefined || (await this.environment.python()) !== undefined) await this.start();
+    if (configuredCommand() !== undefined || (await this.environment.isMade())) await this.start();
   }
 
   /** Starts the server unless it runs. */
@@ -136,13 +136,13 @@ export class Server implements vscode.Disposable {
   private async beginOwn(): Promise<void> {
     const { environment } = this;
     try {
-      const python = await environment.python();
-      if (python !== undefined) {
-        if (await this.answers(serverOf(python))) return;
+      if (await this.answersFrom(environment)) return;
+      if (await environment.isMade()) {
         this.log.warn("The installed server does not start. It is installed anew.");
         await environment.remove();
       }
-      if (await this.answers(serverOf(await this.install()))) return;
+      await this.install();
+      if (await this.answersFrom(environment)) return;
       void this.tell("it was installed, but does not start. The log says why.", "Try again");
     } catch (error) {
       if (error instanceof vscode.CancellationError) return;
@@ -151,20 +151,25 @@ export class Server implements vscode.Disposable {
   }
 
   /** Makes the environment, with progress; rejects with a CancellationError if the user stops it. */
-  private async install(): Promise<string> {
+  private async install(): Promise<void> {
     const title = "Heapline: installing its server (once)";
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     return vscode.window.withProgress(options, async (progress, cancelled) => {
       const stop = new AbortController();
       cancelled.onCancellationRequested(() => stop.abort());
       try {
-        return await this.environment.make((message) => progress.report({ message }), stop.signal);
+        await this.environment.make((message) => progress.report({ message }), stop.signal);
       } catch (error) {
         if (!stop.signal.aborted) throw error;
         this.log.info("The installation was stopped.");
         throw new vscode.CancellationError();
       }
     });
+  }
+
+  private async answersFrom(environment: Environment): Promise<boolean> {
+    const python = await environment.use();
+    return python !== undefined && this.answers(serverOf(python));
   }
 
   /** Starts a server like this; gives whether it answers. */
