@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EXTENSION := vscode-extension
+PAGE := server/heapline/export/page/overview.js
 
-.PHONY: demo test check bench samples vsix publish-marketplace publish-openvsx clean help
+.PHONY: demo test check bench samples page vsix publish-marketplace publish-openvsx clean help
 
 help:
 	@echo "make demo      load a sample dump, in the terminal and in the language server"
@@ -13,6 +14,7 @@ help:
 	@echo "make check     ruff, mypy, generated files"
 	@echo "make bench     speed and memory, beside what they are compared with (OBJECTS=5000000)"
 	@echo "make samples   take the sample reports again with real Ruby"
+	@echo "make page      build the page of 'heapline report --html'; needs Node 20"
 	@echo "make vsix      package the VS Code extension for this machine, the server inside"
 
 $(VENV)/ready: pyproject.toml setup.py $(wildcard server/heapline/heap/*.pyx server/heapline/heap/*.pxd)
@@ -24,7 +26,7 @@ $(VENV)/ready: pyproject.toml setup.py $(wildcard server/heapline/heap/*.pyx ser
 demo: $(VENV)/ready
 	@$(BIN)/python samples/demo.py
 
-test: check $(EXTENSION)/node_modules/.package-lock.json
+test: check $(PAGE)
 	$(BIN)/pytest
 	cd $(EXTENSION) && npm run --silent check
 
@@ -45,6 +47,11 @@ samples:
 $(EXTENSION)/node_modules/.package-lock.json: $(EXTENSION)/package-lock.json
 	cd $(EXTENSION) && npm ci --no-audit --no-fund
 
+page: $(PAGE)
+
+$(PAGE): $(EXTENSION)/node_modules/.package-lock.json $(wildcard $(EXTENSION)/page/*) $(EXTENSION)/src/units.ts
+	cd $(EXTENSION) && npm run --silent page
+
 vsix: $(VENV)/ready $(EXTENSION)/node_modules/.package-lock.json
 	$(BIN)/python $(EXTENSION)/package.py
 
@@ -57,4 +64,4 @@ publish-openvsx:
 	npx --yes ovsx@0.10.8 publish --skip-duplicate --packagePath $(wildcard dist/*.vsix)
 
 clean:
-	rm -rf $(VENV) build dist $(EXTENSION)/node_modules $(EXTENSION)/dist $(EXTENSION)/wheels $(EXTENSION)/sample $(EXTENSION)/docs
+	rm -rf $(VENV) build dist $(EXTENSION)/node_modules $(EXTENSION)/dist $(EXTENSION)/wheels $(EXTENSION)/sample $(EXTENSION)/docs $(dir $(PAGE))

@@ -18,10 +18,12 @@ ALLOWED = {
     "texts": {"texts", "readers"},
     "export": {
         "__version__",
+        "errors",
         "export",
         "heap",
         "insight",
         "markdown",
+        "metrics",
         "places",
         "profile",
         "report",

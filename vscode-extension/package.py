@@ -18,6 +18,7 @@ from pathlib import Path
 EXTENSION = Path(__file__).resolve().parent
 CHECKOUT = EXTENSION.parent
 WHEELS = EXTENSION / "wheels"
+PAGE = CHECKOUT / "server" / "heapline" / "export" / "page"
 
 
 def main() -> None:
@@ -30,6 +31,8 @@ def main() -> None:
     )
     parser.add_argument("--target", default=this_platform(), help="the platform of the wheels (default: %(default)s)")
     arguments = parser.parse_args()
+    npm = shutil.which("npm") or sys.exit("package.py: npm is needed (Node 20)")
+    build_page(npm)
     if arguments.wheels is not None:
         shutil.rmtree(WHEELS, ignore_errors=True)
         shutil.copytree(arguments.wheels, WHEELS)
@@ -47,7 +50,6 @@ def main() -> None:
         options += ["--no-rewrite-relative-links"]  # VS Code finds them in the package
     if arguments.out:
         options += ["--out", str(arguments.out.resolve())]
-    npm = shutil.which("npm") or sys.exit("package.py: npm is needed (Node 20)")
     subprocess.run([npm, "run", "package", "--", *options], cwd=EXTENSION, check=True)
 
 
@@ -58,11 +60,21 @@ def this_platform() -> str:
     return f"{system}-{machine.get(platform.machine().lower(), platform.machine().lower())}"
 
 
+def build_page(npm: str) -> None:
+    """Make the overview page, if its sources changed: it goes into the wheel and into the extension."""
+    sources = [*(EXTENSION / "page").iterdir(), EXTENSION / "src" / "units.ts", EXTENSION / "package-lock.json"]
+    built = [folder / "overview.js" for folder in (PAGE, EXTENSION / "dist" / "page")]
+    oldest = min(path.stat().st_mtime if path.exists() else 0 for path in built)
+    if any(path.stat().st_mtime > oldest for path in sources):
+        subprocess.run([npm, "run", "--silent", "page"], cwd=EXTENSION, check=True)
+
+
 def is_current() -> bool:
     """Whether there is one wheel, younger than everything that it is made of."""
     sources = [CHECKOUT / name for name in ("pyproject.toml", "setup.py", "README.md")]
     for pattern in ("*.py", "*.pyi", "*.pyx", "*.pxd", "*.sql", "*.md"):
         sources += (CHECKOUT / "server").rglob(pattern)
+    sources += PAGE.iterdir()
     wheels = list(WHEELS.glob("*.whl"))
     return len(wheels) == 1 and all(path.stat().st_mtime < wheels[0].stat().st_mtime for path in sources)
 

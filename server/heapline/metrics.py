@@ -80,6 +80,28 @@ METRICS: dict[MetricName, Metric] = {
 }
 """All but `all`, which is none of its own."""
 
+HEADERS: dict[MetricName, str] = {
+    "liveObjects": "live objects",
+    "liveBytes": "live bytes",
+    "retainedSize": "retains ≥",
+    "allocatedObjects": "allocated objects",
+    "allocatedBytes": "allocated bytes",
+    "survivedObjects": "objects that survived",
+    "survivedBytes": "bytes that survived",
+    "bootBytes": "at boot",
+    "lostBytes": "lost bytes",
+    "possiblyLostBytes": "possibly lost bytes",
+    "calleesBytes": "bytes with callees",
+    "calleesObjects": "objects with callees",
+    "samples": "samples",
+}
+"""What a column of each is called in a table."""
+
+
+def is_count(metric: MetricName) -> bool:
+    """Whether the metric counts objects (or samples), not bytes."""
+    return metric.endswith(("Objects", "samples"))
+
 
 def weight(measures: Measures, metric: MetricName) -> int | None:
     """The value that sorts a line: of `all`, the most bytes that anything on it stands for, else the most objects."""
@@ -113,5 +135,5 @@ def short_title(measures: Measures, metric: MetricName) -> str:
     if metric != "all":
         return title(measures, metric)
     known = {name: found.of(measures) or 0 for name, found in METRICS.items()}
-    of_bytes = [name for name in known if known[name] and not name.endswith(("Objects", "samples"))]
+    of_bytes = [name for name in known if known[name] and not is_count(name)]
     return title(measures, max(of_bytes or known, key=lambda name: known[name]))

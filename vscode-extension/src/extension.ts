@@ -23,7 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
     running,
     reports,
     registerReportCommands(reports),
-    showWindow(running, reports, context.workspaceState),
+    showWindow(running, reports, context.workspaceState, context.extensionUri),
     vscode.commands.registerCommand("heapline.openSample", () => openSample(context)),
     vscode.commands.registerCommand("heapline.collectBugReport", () => collectBugReport(context, running, reports)),
     vscode.commands.registerCommand("heapline.restartServer", () => running.restart()),

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import * as vscode from "vscode";
 import type { Report } from "./reports";
 import type { State } from "./state";
+import { bytes } from "./units";
 
 const VIEW = "heapline.report";
 /** All that links on the page can do; the page has no scripts. */
@@ -76,13 +77,6 @@ function summary(report: Report): [string, string][] {
   rows.push(["of them in this workspace", report.placedSites.toLocaleString("en")]);
   if (report.skippedLines > 0) rows.push(["Lines that could not be read", report.skippedLines.toLocaleString("en")]);
   return rows;
-}
-
-function bytes(number: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  const power = Math.min(Math.floor(Math.log10(Math.max(number, 1)) / 3), units.length - 1);
-  const digits = power === 0 ? 0 : 1;
-  return `${(number / 1000 ** power).toFixed(digits)} ${units[power]}`;
 }
 
 function escaped(text: string): string {

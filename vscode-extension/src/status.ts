@@ -93,6 +93,7 @@ async function menu({ status }: State): Promise<void> {
     { label: on ? "$(circle-slash) Turn everything off" : "$(flame) Turn Heapline on", command: "heapline.toggle" },
     separator("reports"),
     ...reports,
+    ...(reports.length > 0 ? [{ label: "$(graph) Show overview", command: "heapline.showOverview" }] : []),
     { label: "$(add) Load report…", command: "heapline.loadReport" },
     separator("what is shown"),
     { label: "$(symbol-number) Choose the number…", command: "heapline.chooseMetric" },

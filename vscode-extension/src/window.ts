@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { Heat } from "./heat";
 import { registerDetails } from "./lenses";
+import { registerOverview } from "./overview";
 import { registerReportPage } from "./reportPage";
 import type { Reports } from "./reports";
 import type { Server } from "./server";
@@ -15,7 +16,12 @@ import { registerShowMore } from "./views/pagedTree";
 import { showReports } from "./views/reports";
 
 /** Shows it for as long as the result lives. */
-export function showWindow(server: Server, reports: Reports, memory: vscode.Memento): vscode.Disposable {
+export function showWindow(
+  server: Server,
+  reports: Reports,
+  memory: vscode.Memento,
+  extension: vscode.Uri,
+): vscode.Disposable {
   const state = new State(server);
   return vscode.Disposable.from(
     state,
@@ -24,6 +30,7 @@ export function showWindow(server: Server, reports: Reports, memory: vscode.Meme
     registerSwitches(server, memory),
     registerDetails(),
     registerReportPage(state),
+    registerOverview(state, extension),
     registerShowMore(),
     showReports(state, reports),
     showHotLines(state, memory),

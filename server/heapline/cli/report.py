@@ -15,6 +15,7 @@ from heapline.cli import printing
 from heapline.cli.filtering import Filter, IgnoreOption, OnlyOption
 from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, places_in, settings_in
+from heapline.cli.overview import Links, write_page
 from heapline.errors import HeaplineError
 from heapline.export.subject import weight_of
 from heapline.places.mapping import Place
@@ -61,9 +62,19 @@ def run(
     ] = _DEFAULT_EXACT,
     only: OnlyOption = None,
     ignore: IgnoreOption = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT", help="Write the overview as one HTML file: of a report, or dumps of one process."),
+    ] = None,
+    links: Annotated[Links, typer.Option(help="With --html: what a click on a line opens.")] = Links.vscode,
 ) -> None:
     """Print the totals and the hottest lines of each report."""
     folder = folder_of(workspace)
+    if html is not None:
+        if json or top or only or ignore:
+            raise typer.BadParameter("--html shows the whole report: leave out --json, --top, --only and --ignore.")
+        write_page(files or _named(folder), folder, html, links)
+        return
     wanted = Filter(folder, tuple(only or ()), tuple(ignore or ()))
     read = 0
     for path in files or _named(folder):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import duckdb
 
@@ -31,6 +31,9 @@ _CORE_CLASSES = (
 )
 _UNREADABLE = (duckdb.Error, IndexError, TypeError)
 """What reading a damaged database raises; an empty or missing value counts as one."""
+
+
+OverTime: TypeAlias = "tuple[int, int | str | None, int, int]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,32 @@ class HeapIndex:
             first, last,
         )  # fmt: skip
         return [Count(*row) for row in rows]
+
+    def sites_over_time(self, first: int, length: int, since: int, most: int) -> list[OverTime]:
+        """What was allocated from generation `first` on, by periods of `length` generations and by site.
+
+        As (period from 0 on, site, objects, bytes): the `most` sites with most bytes of generations after `since` each,
+        of equal ones those with most bytes in all; the others together, under None.
+        """
+        return self._over_time("site", "site_generation", first, length, since, most)
+
+    def classes_over_time(self, first: int, length: int, since: int, most: int) -> list[OverTime]:
+        """The same by class, with the class's name."""
+        counted = (
+            "(select name, generation, count(*) as objects, sum(memsize) as bytes"
+            " from slot join kind on kind.id = slot.kind where spot >= 0 and generation >= 0 group by all)"
+        )
+        return self._over_time("name", counted, first, length, since, most)
+
+    def _over_time(self, of: str, counted: str, first: int, length: int, since: int, most: int) -> list[OverTime]:
+        return self._rows(
+            f"with counted as (select {of} as of, generation, objects, bytes from {counted} as counted),"  # noqa: S608 -- ours
+            " top as (select of as chosen from counted group by of"
+            " order by sum(bytes) filter (where generation > ?) desc nulls last, sum(bytes) desc, of limit ?)"
+            " select (generation - ?) // ? as period, chosen, sum(objects)::bigint, sum(bytes)::bigint"
+            " from counted left join top on chosen = of where generation >= ? group by all order by all",
+            since, most, first, length, first,
+        )  # fmt: skip
 
     def all_classes(self) -> list[Count]:
         """All live objects by class, those without a line too; the allocation tracer's own is left out."""

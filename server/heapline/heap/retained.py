@@ -154,17 +154,19 @@ class HeapGraph:
         (total,) = self._rows("select count(*) from graph.tree where parent = ? and id <> 0", parent)[0]
         return [Branch(number, objects, own, held, Label(*label)) for number, objects, own, held, *label in rows], total
 
-    def all_branches(self) -> dict[int, list[Branch]]:
-        """The merged dominator tree, whole: by each branch's id (0: the roots) what lies directly under it.
+    def all_branches(self, least: int = 0) -> dict[int, list[Branch]]:
+        """The merged dominator tree, without what retains fewer than `least` bytes.
 
-        Least retained bytes first, so that a stack gives the largest first. Roots are there, but are no objects.
+        By each branch's id (0: the roots) what lies directly under it, least retained bytes first, so that a stack
+        gives the largest first. Roots are there, but are no objects.
         """
         found: dict[int, list[Branch]] = defaultdict(list)
         for parent, number, objects, own, held, *label in self._rows(
             f"select tree.parent, tree.id, case when label.class is null then 0 else tree.objects end, tree.bytes,"  # noqa: S608 -- a constant
             f" tree.retained, {_LABEL}"
             " from graph.tree join graph.label on label.id = tree.label left join site on site.id = label.site"
-            " where tree.id <> 0 order by tree.retained, tree.id desc"
+            " where tree.id <> 0 and tree.retained >= ? order by tree.retained, tree.id desc",
+            least,
         ):
             found[parent].append(Branch(number, objects, own, held, Label(*label)))
         return found

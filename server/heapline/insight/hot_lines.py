@@ -72,7 +72,7 @@ class HotLines:
         """`place_of` gives the place of a site, `short` the name of a place's file in the workspace."""
         self.report = report
         self._place_of = place_of
-        self._short = short
+        self.short = short
         self.groups = lru_cache(maxsize=8)(self._groups)
         self.lines = lru_cache(maxsize=32)(self._lines)
         self._all = lru_cache(maxsize=8)(self._filtered)
@@ -97,7 +97,7 @@ class HotLines:
 
     def file_of(self, line: Line) -> str:
         """The name of the line's file: in the workspace, else as it was recorded."""
-        return self._short(line.place) if line.place else line.site.path
+        return self.short(line.place) if line.place else line.site.path
 
     def at(self, line: Line) -> str:
         """`file:line`, in the workspace or as recorded."""

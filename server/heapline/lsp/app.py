@@ -26,6 +26,7 @@ from heapline.lsp.features import (
     inlay_hint,
     lifecycle,
     load_text,
+    overview,
     references,
     show_holders,
     show_in_report,
@@ -86,6 +87,8 @@ def make_server() -> Server:
     server.command("heapline.hotGroups")(hot_lines.hot_groups)
     server.command("heapline.hotLines")(hot_lines.hot_lines)
     server.command("heapline.hotLinesTable")(hot_lines.hot_lines_table)
+    server.command("heapline.overview")(overview.overview)
+    server.command("heapline.placeOf")(overview.place_of)
     server.command("heapline.holders")(holders.holders)
     server.command("heapline.siteAt")(holders.site_at)
     server.command("heapline.hideFile")(hide_file.hide_file)

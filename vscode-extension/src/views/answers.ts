@@ -92,11 +92,11 @@ export function doubt(place: Place | null): string {
   return place?.stale ? DOUBTS[place.stale] : "";
 }
 
-/** The command that goes to a line, if there is one. */
-export function jump(place: Place | null): vscode.Command | undefined {
+/** The command that goes to a line, if there is one, in the editors of this column. */
+export function jump(place: Place | null, viewColumn?: vscode.ViewColumn): vscode.Command | undefined {
   if (place === null) return undefined;
   const start = new vscode.Position(place.line - 1, 0);
   const selection = new vscode.Range(start, start);
-  const options: vscode.TextDocumentShowOptions = { selection, preserveFocus: true, preview: true };
+  const options: vscode.TextDocumentShowOptions = { selection, preserveFocus: true, preview: true, viewColumn };
   return { title: "Go to line", command: "vscode.open", arguments: [vscode.Uri.parse(place.uri), options] };
 }

@@ -13,7 +13,7 @@ from heapline.lsp import reports
 from heapline.lsp.features.lines import jump
 from heapline.lsp.server import Server
 from heapline.markdown import code_cell, plain, printable, table
-from heapline.metrics import METRICS
+from heapline.metrics import HEADERS, METRICS, is_count
 from heapline.settings.tree import MetricName
 from heapline.units import human_bytes, human_count, summary, things
 from heapline.units import share as percent
@@ -90,24 +90,7 @@ async def hot_lines_table(ls: Server, report: str, by: str, group: str | None, m
     ]
     rest = len(found) - len(rows)
     more = ["", f"… and {things(rest, 'more line')}"] if rest else []
-    return "\n".join([*table(["line", *(_HEADERS[name] for name in columns), "share"], rows), *more, ""])
-
-
-_HEADERS: dict[MetricName, str] = {
-    "liveObjects": "live objects",
-    "liveBytes": "live bytes",
-    "retainedSize": "retains ≥",
-    "allocatedObjects": "allocated objects",
-    "allocatedBytes": "allocated bytes",
-    "survivedObjects": "objects that survived",
-    "survivedBytes": "bytes that survived",
-    "bootBytes": "at boot",
-    "lostBytes": "lost bytes",
-    "possiblyLostBytes": "possibly lost bytes",
-    "calleesBytes": "bytes with callees",
-    "calleesObjects": "objects with callees",
-    "samples": "samples",
-}
+    return "\n".join([*table(["line", *(HEADERS[name] for name in columns), "share"], rows), *more, ""])
 
 
 async def _ask(ls: Server, name: str, question: Callable[[HotLines], T]) -> T | None:
@@ -116,13 +99,13 @@ async def _ask(ls: Server, name: str, question: Callable[[HotLines], T]) -> T | 
         return None
     try:
         async with ls.asking:
-            return await asyncio.to_thread(question, _lines_of(ls, report))
+            return await asyncio.to_thread(question, lines_of(ls, report))
     except duckdb.Error as error:
         reports.tell_damage(ls, report, error)
         return None
 
 
-def _lines_of(ls: Server, report: Report) -> HotLines:
+def lines_of(ls: Server, report: Report) -> HotLines:
     """The report's lines; those of the report that was asked about last are kept, with their order."""
     entries = ls.store.entries_of(report)
     kept = ls.hot_lines
@@ -187,7 +170,7 @@ def _number(metric: MetricName, line: Line) -> str:
     value = METRICS[metric].of(line.measures)
     if value is None:
         return ""
-    return human_count(value) if metric.endswith(("Objects", "samples")) else human_bytes(value)
+    return human_count(value) if is_count(metric) else human_bytes(value)
 
 
 def _metric(hot: HotLines, name: str) -> MetricName:
