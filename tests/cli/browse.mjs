@@ -1,12 +1,13 @@
-// What a person does with the overview page in a browser: node browse.mjs TOOLS CHROMIUM PAGE
+// What a person does with the overview page in a browser: node browse.mjs TOOLS CHROMIUM PAGE [PICTURE]
 //
-// TOOLS is what tests/vscode/install.sh made, PAGE the file that `heapline report --html` wrote. Prints what was seen, as JSON.
+// TOOLS is what tests/vscode/install.sh made, PAGE the file that `heapline report --html` wrote; PICTURE is where to put
+// a picture of it. Prints what was seen, as JSON.
 // A click on a link is noted and goes nowhere: no editor is to open.
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [tools, executablePath, file] = process.argv.slice(2);
+const [tools, executablePath, file, picture] = process.argv.slice(2);
 const { chromium } = createRequire(path.join(tools, "package.json"))("playwright-core");
 const chrome = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
 const page = await chrome.newPage({ viewport: { width: 1200, height: 900 }, colorScheme: "light" });
@@ -66,6 +67,7 @@ const spot = async (section, text) => {
 
 await page.goto(pathToFileURL(file).href);
 await page.locator("#top .chart svg text").first().waitFor();
+if (picture !== undefined) await page.screenshot({ path: picture, fullPage: true });
 const seen = {
   marks: await marks(),
   title: await page.title(),
@@ -124,11 +126,12 @@ for (const id of Object.keys(seen.marks)) {
   const summary = page.locator(`#${id} summary`);
   if ((await summary.count()) === 0) continue;
   await summary.focus();
-  await page.keyboard.press("Enter");
+  // a table without a link left the focus here, and so has opened it
+  if (!(await page.locator(`#${id} details`).evaluate((details) => details.open))) await page.keyboard.press("Enter");
   await page.locator(`#${id} details table`).waitFor();
   await page.keyboard.press("Tab"); // the table, to scroll it
   await page.keyboard.press("Tab");
-  const inside = await page.evaluate((id) => document.activeElement.closest("section").id === id, id);
+  const inside = await page.evaluate((id) => document.activeElement.closest("section")?.id === id, id);
   const links = await opens(() => page.keyboard.press("Enter"));
   const rows = await page.locator(`#${id} details tbody tr`).allInnerTexts();
   seen.tables[id] = { inside, links, rows };

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from running import heapline
 
+from heapline.errors import HeaplineError
+from heapline.export import overview
 from sample_files import SAMPLES
 from vscode.running import TOOLS
 
@@ -181,3 +183,56 @@ def test_a_report_that_knows_lines_only_has_no_other_chart(browser: list[str], t
     assert [part for part, marks in seen["marks"].items() if marks] == ["top"]
     assert "Only a heap dump knows what holds its objects." in seen["text"]
     assert "app/models/post.rb:9" in seen["tables"]["top"]["rows"][0]
+
+
+def test_reports_that_one_page_cannot_show_are_named(tmp_path: Path) -> None:
+    # GIVEN dumps of two processes, and a report of another kind
+    dump, page = SAMPLES / "translate/reports/heap-3.json.gz", tmp_path / "out.html"
+    for other in (SAMPLES / "weakmap/reports/heap-3.json.gz", SAMPLES / "translate/reports/memory_profiler.txt"):
+        # WHEN one page is asked for
+        ended = heapline("report", dump, other, "--html", page)
+        # THEN one line says which one does not belong there, and nothing is written
+        assert ended.returncode == 1
+        assert ended.stderr == (
+            f"heapline: {other}: is no heap dump of the same process as {dump}. A page shows one report, or several"
+            " dumps of one process: name one alone.\n"
+        )
+        assert not page.exists()
+
+
+def test_a_page_goes_with_no_option_of_the_text() -> None:
+    # GIVEN options that choose what is printed
+    for option in (["--json"], ["--top", "3"], ["--only", "lib"]):
+        # WHEN they are given with a page
+        ended = heapline("report", SAMPLES / "translate/reports/memory_profiler.txt", *option, "--html", "out.html")
+        # THEN that is wrong usage
+        assert ended.returncode == 2
+        assert "--html shows the whole report" in " ".join(ended.stderr.replace("│", " ").split())
+
+
+def test_an_installation_without_the_page_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN Heapline as it is installed where Node is missing
+    monkeypatch.setattr(overview, "resources", lambda _: tmp_path)
+    # WHEN a page is written
+    # THEN the way out is named
+    with pytest.raises(HeaplineError, match="make page"):
+        overview.as_html({"name": "heap.json"})
+
+
+@pytest.mark.parametrize("links", ["vscode", "file", "none"])
+def test_links_are_of_the_form_that_is_asked_for(tmp_path: Path, links: str) -> None:
+    # GIVEN a report of a program that lies in a folder with blanks and signs
+    if not (PAGE / "overview.js").exists():
+        pytest.skip("No page tested: it is not built; run `make page`")
+    folder = shutil.copytree(SAMPLES / "translate", tmp_path / "my 50% program#1")
+    page = tmp_path / "out.html"
+    # WHEN its page is written
+    text = folder / "reports/memory_profiler.txt"
+    ended = heapline("report", text, "--workspace", folder, "--html", page, "--links", links)
+    assert ended.returncode == 0
+    # THEN its lines have such links
+    [data] = re.findall(rb'<script type="application/json" id="overview">(.*?)</script>', page.read_bytes())
+    found = {site["at"]: site["link"] for site in json.loads(data)["sites"].values()}
+    file = f"{folder}/lib/translation_cache.rb".replace("%", "%25").replace(" ", "%20").replace("#", "%23")
+    expected = {"vscode": f"vscode://file{file}:13", "file": f"file://{file}", "none": None}
+    assert found["lib/translation_cache.rb:13"] == expected[links]

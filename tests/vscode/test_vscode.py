@@ -84,6 +84,9 @@ def test_a_user_goes_from_the_dump_to_what_holds_the_memory_and_turns_it_all_off
     # AND a click at the end of a list fetches the next hundred
     rest, next_rest = (int(seen[row].split()[0].replace(",", "")) for row in ("more", "evenMore"))
     assert next_rest == rest - 100
+    # AND the overview has its pictures, and a click on a tile leads to its line
+    assert "Retained size by holder" in seen["overview"]
+    assert seen["jumped"]
     # AND one click turns everything off
     assert "off" in seen["off"]
 

@@ -13,7 +13,7 @@ const HEIGHT = 460;
 const LABEL = 18; // pixels, the height of the strip with a holder's name
 const LEAST_LABELLED = 4000; // square pixels
 const LEAST_WITH_NAME = 10_000;
-const SHADES = [0.22, 0.32, 0.42, 0.5, 0.58];
+const SHADES = [0.2, 0.3, 0.4, 0.5, 0.6, 0.48];
 
 export function holdersPart({ held, tiles }: Holders, sites: Sites): { element: HTMLElement; draw(): void } {
   const chart = new Chart(HEIGHT);
@@ -71,7 +71,7 @@ export function holdersPart({ held, tiles }: Holders, sites: Sites): { element: 
           breadcrumb: { show: false },
           visibleMin: 40,
           data: nodes(root, 0, tinted),
-          itemStyle: { gapWidth: 1 },
+          itemStyle: { gapWidth: 2 },
           label: { color: colours.text, fontSize: 12, lineHeight: LINE, position: "insideTopLeft", overflow: "truncate", formatter: label },
           upperLabel: { show: true, height: LABEL, color: colours.text, fontSize: 12, overflow: "truncate", formatter: upperLabel },
           levels: [{ itemStyle: { borderWidth: 0, borderColor: colours.surface, gapWidth: 2 }, upperLabel: { show: false } }],
@@ -150,9 +150,9 @@ function topIndex(tile: Tile, byId: Map<number, Tile>, below: Map<number | null,
   return (below.get(null) ?? []).indexOf(top);
 }
 
-/** The deeper a tile lies, the stronger its colour. */
+/** The deeper a tile lies, the stronger its colour; far down, another one than around it. */
 function shade(colour: string, depth: number, colours: Theme): string {
-  return over(colour, colours.surface, SHADES[Math.min(depth, SHADES.length - 1)] ?? 0);
+  return over(colour, colours.surface, SHADES[depth < SHADES.length ? depth : SHADES.length - 2 + (depth % 2)] ?? 0);
 }
 
 /** What has no tile of its own: in the colour of the tile that it lies in. */
@@ -168,7 +168,8 @@ function restNode(value: number, labelled: boolean, inside: string | undefined, 
 
 /** A class without its modules, where the name is long. */
 function short(name: string): string {
-  return name.length > 30 ? `…${name.slice(name.lastIndexOf("::"))}` : name;
+  const last = name.lastIndexOf("::");
+  return name.length > 30 && last > 0 ? `…${name.slice(last)}` : name;
 }
 
 function describe(held: number, top: readonly Tile[]): string {

@@ -30,6 +30,7 @@ export function registerOverview(state: State, extension: vscode.Uri): vscode.Di
 class OverviewPanel implements vscode.Disposable {
   private readonly panel: vscode.WebviewPanel;
   private report: string | undefined;
+  private ready = false;
   private drawn = "";
 
   constructor(
@@ -68,7 +69,7 @@ class OverviewPanel implements vscode.Disposable {
   private refresh(): void {
     const { reports } = this.state.status;
     const loaded = JSON.stringify([this.report, reports]);
-    if (loaded === this.drawn || !reports.some(({ path }) => path === this.report)) return;
+    if (!this.ready || loaded === this.drawn || !reports.some(({ path }) => path === this.report)) return;
     this.drawn = loaded;
     void this.draw();
   }
@@ -81,8 +82,11 @@ class OverviewPanel implements vscode.Disposable {
 
   private hear(message: unknown): void {
     if (typeof message !== "object" || message === null) return;
-    if ("ready" in message) void this.draw();
-    else if ("jump" in message && Number.isSafeInteger(message.jump)) void this.jump(message.jump as number);
+    if ("ready" in message) {
+      this.ready = true;
+      this.drawn = ""; // it is a new page each time that it is shown
+      this.refresh();
+    } else if ("jump" in message && Number.isSafeInteger(message.jump)) void this.jump(message.jump as number);
   }
 
   private async jump(site: number): Promise<void> {

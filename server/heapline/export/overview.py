@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from heapline.profile import Site
     from heapline.report import Report
 
+_LONGEST = 180
+"""Characters of a path that are shown: its end says most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -80,7 +83,7 @@ def as_json(overview: Overview, spot_of: Callable[[int], Spot]) -> dict[str, Any
 def _site(report: Report, site: int, spot: Spot) -> dict[str, Any]:
     method = report.profile.sites[site].method
     return {
-        "at": printable(spot.at),
+        "at": plain(spot.at if len(spot.at) <= _LONGEST else f"…{spot.at[-_LONGEST:]}"),
         "method": plain(method) if method else None,
         "link": spot.link,
         "placed": spot.placed,
