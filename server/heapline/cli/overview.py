@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
@@ -76,6 +77,7 @@ def _content(series: list[Report], folder: Path, links: Links) -> dict[str, obje
     placement = places_in(folder, report)
     sites = report.profile.sites
 
+    @cache
     def place_of(site: int) -> Place | None:
         return placement.place(sites[site].path, sites[site].line, sites[site].method)
 

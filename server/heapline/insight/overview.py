@@ -132,7 +132,7 @@ class Overview:
 def overview_of(series: Sequence[Report], hot: HotLines) -> Overview:
     """The overview of the last of these reports; those before it are older dumps of its process, if there are any.
 
-    `hot` are the last one's lines. For any thread; takes about a second for 5 million objects. Raises duckdb.Error.
+    `hot` are the last one's lines. For any thread, but not for an event loop. Raises duckdb.Error.
     """
     report = series[-1]
     if report.index is None:
