@@ -9,18 +9,22 @@ from heapline.heap.snapshots import same_process
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from heapline.heap.index import HeapIndex
     from heapline.report import Report
 
 
 def in_series(reports: Sequence[Report]) -> list[list[Report]]:
-    """The heap dumps among the reports, those of one process together, the oldest first; other reports are left out."""
+    """The heap dumps among the reports, those of one process together, the oldest first; other reports are left out.
+
+    One without roots (taken with `since:`) has only some of the objects: it is a series of its own.
+    """
     found: list[list[Report]] = []
     for report in reports:
         if report.index is None:
             continue
         for series in found:
             first = series[0].index
-            if first is not None and same_process(first, report.index):
+            if first and _whole(first) and _whole(report.index) and same_process(first, report.index):
                 series.append(report)
                 break
         else:
@@ -48,6 +52,10 @@ def is_newer(one: Report, other: Report) -> bool:
     if one.index and other.index and same_process(one.index, other.index):
         return _age(one) > _age(other)
     return one.identity.modified_ns > other.identity.modified_ns
+
+
+def _whole(index: HeapIndex) -> bool:
+    return index.report.has_roots
 
 
 def _age(report: Report) -> tuple[int, int]:
