@@ -49,7 +49,7 @@ def test_json_and_markdown_say_the_same() -> None:
     assert suspect["line"] == 9
     assert f"**{suspect['score']}** `Hash (" in text
     for reason in suspect["evidence"]:
-        assert f"  - {reason['text']}\n" in text
+        assert f"  - +{reason['points']} {reason['text']}\n" in text
 
 
 @pytest.mark.parametrize(("score", "code"), [("1", 3), ("100", 0)])

@@ -8,7 +8,7 @@ import pytest
 
 from heap_dumps import opened
 from heapline.heap import cache
-from heapline.insight.conclusions import conclusions_of
+from heapline.insight.conclusions import conclusions_of, findings_of, kept_findings
 from sample_files import SAMPLES
 
 if TYPE_CHECKING:
@@ -64,3 +64,23 @@ def test_nothing_is_concluded_from_a_dump_without_roots() -> None:
     # GIVEN a dump that cannot tell what holds what THEN there are no conclusions
     with opened(SAMPLES / "rubies/3.4/since.json.gz") as index:
         assert conclusions_of(index) is None
+
+
+def test_what_was_found_in_several_dumps_is_kept_for_these_dumps_until_the_last_one_s_index_goes() -> None:
+    # GIVEN three dumps of a process
+    dumps = [SAMPLES / f"translate/reports/heap-{number}.json.gz" for number in (1, 2, 3)]
+    with opened(dumps[0]) as first, opened(dumps[1]) as second, opened(dumps[2]) as third:
+        assert kept_findings([first, second, third]) is None
+        # WHEN suspects are found in them
+        found = findings_of([first, second, third])
+        # THEN they are kept for these dumps in this order, and for no others
+        assert found.suspects
+        assert kept_findings([first, second, third]) == found
+        assert kept_findings([second, third]) is None
+        assert kept_findings([second, first, third]) is None
+        # AND those that were damaged are drawn anew
+        cache.findings_path([index.path for index in (first, second, third)]).write_bytes(b"{")
+        assert findings_of([first, second, third]) == found
+        # AND they go with the index of the last dump
+        third.discard()
+        assert kept_findings([first, second, third]) is None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +11,7 @@ import orjson
 import typer
 
 from heapline import profile_json
+from heapline.cli import child
 from heapline.cli.loading import build_with_progress, complain
 from heapline.errors import HeaplineError
 from heapline.heap.duck import explaining
@@ -46,13 +45,8 @@ def run(
 
 
 def _as_child(file: Path) -> None:
-    """Report progress and the end as JSON lines; die with the parent, whose end of stdin closes when it goes.
-
-    Of a text, the last line is its profile.
-    """
-    if hasattr(os, "nice"):
-        os.nice(10)  # the editor's own requests come first
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    """Report progress and the end as JSON lines. Of a text, the last line is its profile."""
+    child.begin()
     try:
         _say({"progress": 0.0, "what": "reading"})
         profile = read_text(file)
@@ -106,10 +100,3 @@ def _say(event: dict[str, Any]) -> None:
 def _write(line: bytes) -> None:
     sys.stdout.buffer.write(line)
     sys.stdout.buffer.flush()
-
-
-def _end_with_parent() -> None:
-    # os.read, not sys.stdin: a thread inside a buffered read aborts the interpreter when it ends first
-    while os.read(0, 1):
-        pass
-    os._exit(1)

@@ -13,7 +13,7 @@ from heapline.errors import HeaplineError
 from heapline.places.past import FolderPast
 from heapline.places.placing import Placement, place_report
 from heapline.places.rules import UserRule
-from heapline.settings import TOML_NAME, Settings, resolve
+from heapline.settings import TOML_NAME, Settings, named_reports, resolve
 
 if TYPE_CHECKING:
     from heapline.report import Report
@@ -40,6 +40,19 @@ def settings_in(folder: Path) -> tuple[Settings, tuple[str, ...]]:
     for problem in problems:
         complain(HeaplineError(problem))
     return settings, tuple(problems)
+
+
+def named_in(folder: Path) -> list[Path]:
+    """The reports that the folder's settings name; wrong usage if they do not even try to."""
+    toml = folder / TOML_NAME
+    chosen, wrong = settings_in(folder)
+    found = {glob: named_reports(folder, [glob]) for glob in chosen.reports}
+    problems = [f'{toml}: reports: "{glob}" matches no file.' for glob, files in found.items() if not files]
+    for problem in problems:
+        complain(HeaplineError(problem))
+    if not found and not wrong:
+        raise typer.BadParameter(f"name a report, or let reports = [...] in {toml} name one")
+    return list(dict.fromkeys(file for files in found.values() for file in files))
 
 
 def rules_in(folder: Path) -> list[UserRule]:

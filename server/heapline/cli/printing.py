@@ -15,7 +15,7 @@ from heapline.heap.retained import Label, Summary
 from heapline.insight.classes import ClassRow
 from heapline.insight.growth import Growth
 from heapline.insight.suspects import Suspect
-from heapline.places.constants import constant_at
+from heapline.places.constants import constant_at, qualified
 from heapline.places.mapping import Place
 from heapline.places.placing import Placement
 from heapline.profile import NAMES, Profile, Site
@@ -97,20 +97,25 @@ def label_text(label: Label, places: Placement) -> str:
     return f"{printable(label.name)} ({where(label.path, label.line, places.place(label.path, label.line))})"
 
 
-def holder_text(path: Sequence[Label], places: Placement) -> str:
+def holder_text(path: Sequence[Label], places: Placement, name: str | None = None) -> str:
     """What grows: `Hash PostSummaryCache::STORE (lib/cache.rb:5)`, with the constant where its line names one.
 
-    `path` leads from a root to it.
+    `path` leads from a root to it; `name` stands in the place of its class.
     """
     label = path[-1]
-    place = places.place(label.path, label.line) if label.path is not None and label.line is not None else None
-    name = constant_at(place) if place else None
-    if place is None or name is None or label.path is None or label.line is None:
-        return label_text(label, places)
-    owner = path[-2].name.split(" ", 1) if len(path) > 1 else []
-    inside = owner[1:] if owner[:1] in (["class"], ["module"]) and owner[1:] != ["Object"] else []
-    constant = "::".join([*inside, name])
-    return f"{printable(label.name)} {printable(constant)} ({where(label.path, label.line, place)})"
+    called = printable(name or label.name)
+    if label.path is None or label.line is None:
+        return called
+    place = places.place(label.path, label.line)
+    constant = constant_of(path, place)
+    said = f"{called} {printable(constant)}" if constant else called
+    return f"{said} ({where(label.path, label.line, place)})"
+
+
+def constant_of(path: Sequence[Label], place: Place | None) -> str | None:
+    """The constant that holds what a path leads to, if the line that allocated that, at this place, names one."""
+    constant = constant_at(place) if place else None
+    return qualified(constant, path[-2].name if len(path) > 1 else None) if constant else None
 
 
 def allocated_at(held: Growth | Suspect, places: Placement) -> None:

@@ -14,14 +14,14 @@ import typer
 from heapline.cli import printing
 from heapline.cli.filtering import Filter, IgnoreOption, OnlyOption
 from heapline.cli.loading import asking, complain, load
-from heapline.cli.options import WorkspaceOption, folder_of, places_in, settings_in
+from heapline.cli.options import WorkspaceOption, folder_of, named_in, places_in
 from heapline.cli.overview import Links, write_page
 from heapline.errors import HeaplineError
 from heapline.export.subject import weight_of
 from heapline.places.mapping import Place
 from heapline.places.origin import Origin
 from heapline.places.placing import Placement
-from heapline.settings import TOML_NAME, named_reports
+from heapline.settings import TOML_NAME
 from heapline.units import things
 
 if TYPE_CHECKING:
@@ -73,11 +73,11 @@ def run(
     if html is not None:
         if json or top or only or ignore:
             raise typer.BadParameter("--html shows the whole report: leave out --json, --top, --only and --ignore.")
-        write_page(files or _named(folder), folder, html, links)
+        write_page(files or named_in(folder), folder, html, links)
         return
     wanted = Filter(folder, tuple(only or ()), tuple(ignore or ()))
     read = 0
-    for path in files or _named(folder):
+    for path in files or named_in(folder):
         loaded = load(path)
         if loaded is None:
             continue
@@ -95,19 +95,6 @@ def run(
         read += 1
     if not read:
         raise typer.Exit(1)
-
-
-def _named(folder: Path) -> list[Path]:
-    """The reports that the folder's settings name; wrong usage if they do not even try to."""
-    toml = folder / TOML_NAME
-    chosen, wrong = settings_in(folder)
-    found = {glob: named_reports(folder, [glob]) for glob in chosen.reports}
-    problems = [f'{toml}: reports: "{glob}" matches no file.' for glob, files in found.items() if not files]
-    for problem in problems:
-        complain(HeaplineError(problem))
-    if not found and not wrong:
-        raise typer.BadParameter(f"name a report, or let reports = [...] in {toml} name one")
-    return list(dict.fromkeys(file for files in found.values() for file in files))
 
 
 def as_json(

@@ -12,16 +12,19 @@ import typer
 from rich.text import Text
 
 from heapline import markdown
+from heapline.cli import child
 from heapline.cli.loading import asking, complain, load
-from heapline.cli.options import WorkspaceOption, folder_of, places_in
+from heapline.cli.options import WorkspaceOption, folder_of, named_in, places_in
 from heapline.cli.printing import allocated_at, console, heading, holder_text, note, printable
 from heapline.errors import HeaplineError
+from heapline.insight import wording
+from heapline.insight.conclusions import findings_of
 from heapline.insight.series import in_series
-from heapline.insight.suspects import suspects_in
-from heapline.units import human_bytes, human_count, things
+from heapline.settings import TOML_NAME
+from heapline.units import human_count, things
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from heapline.insight.suspects import Findings, FullCache, Suspect
     from heapline.places.placing import Placement
@@ -32,7 +35,14 @@ FOUND = 3
 
 
 def run(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Heap dumps: one, or several of one process.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE",
+            help="Heap dumps: one, or better several of one process. Default: those that the workspace's"
+            f" {TOML_NAME} names.",
+        ),
+    ] = None,
     workspace: WorkspaceOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each process.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a pull request.")] = False,
@@ -42,20 +52,27 @@ def run(
             min=1, max=100, metavar="SCORE", help=f"End with code {FOUND} if a suspect has this score or more."
         ),
     ] = None,
+    as_child: Annotated[
+        bool, typer.Option("--child", hidden=True, help="Give way to other processes, and end when stdin ends.")
+    ] = False,
 ) -> None:
     """Print leak suspects: objects that hold ever more of what is new, with the evidence and a score of 100."""
     if json and as_markdown:
         raise typer.BadParameter("choose one of --json and --markdown")
+    if as_child:
+        child.begin()
+    folder = folder_of(workspace)
     scores: list[int] = []
     try:
         with ExitStack() as stack:
-            for series in in_series([stack.enter_context(asking(_dump(file))) for file in files]):
-                found = suspects_in([report.index for report in series if report.index])
+            dumps = [_dump(file) for file in files] if files else _named(folder)
+            for series in in_series([stack.enter_context(asking(dump)) for dump in dumps]):
+                found = findings_of([report.index for report in series if report.index])
                 scores += [suspect.score for suspect in found.suspects]
                 if json:
                     sys.stdout.buffer.write(orjson.dumps(_as_json(series, found), option=orjson.OPT_APPEND_NEWLINE))
                 else:
-                    places = places_in(folder_of(workspace), series[-1])
+                    places = places_in(folder, series[-1])
                     (_print_markdown if as_markdown else _print)(series, found, places)
     except HeaplineError as error:
         complain(error)
@@ -73,23 +90,28 @@ def _dump(file: Path) -> Report:
     return report
 
 
+def _named(folder: Path) -> list[Report]:
+    """The dumps among the reports that the folder's settings name; raises HeaplineError if there is none."""
+    reports = [report for file in named_in(folder) if (report := load(file))]
+    dumps = [report for report in reports if report.index]
+    if not dumps:
+        raise HeaplineError(f"{folder / TOML_NAME}: reports: names no heap dump, and others do not say who holds what.")
+    return dumps
+
+
 def _print(series: Sequence[Report], found: Findings, places: Placement) -> None:
     names = ", ".join(report.path.name for report in series)
     heading(f"{names}: {things(len(found.suspects), 'leak suspect')}")
-    if found.unknown:
-        note(found.unknown)
+    said = wording.remark(found, len(series))
+    if said:
+        note(said)
     for suspect in found.suspects:
         console.print()
-        console.print(Text(f"{suspect.score:3} ").append(holder_text(suspect.path, places), style="cyan"))
-        held = ", ".join(f"{human_count(count)} {printable(name)}" for name, count in suspect.held)
-        rest = ", …" if sum(count for _, count in suspect.held) < suspect.objects else ""
-        console.print(f"    holds {_amount(suspect)} ({held}{rest})", markup=False)
+        held_by = holder_text(suspect.path, places, wording.holder(suspect))
+        console.print(Text(f"{suspect.score:3} ").append(held_by, style="cyan"))
+        for text in _reasons(suspect, printable):
+            console.print(f"    {text}", markup=False)
         allocated_at(suspect, places)
-        for reason in suspect.evidence:
-            console.print(f"    {printable(reason.text)}", markup=False)
-        if len(suspect.path) > 1:
-            way = " → ".join(printable(label.name) for label in suspect.path[:-1])
-            console.print(f"    held by {way}", markup=False)
     for cache in found.full:
         console.print()
         console.print(Text("  - ").append(holder_text(cache.path, places), style="cyan"))
@@ -99,20 +121,26 @@ def _print(series: Sequence[Report], found: Findings, places: Placement) -> None
 def _print_markdown(series: Sequence[Report], found: Findings, places: Placement) -> None:
     names = ", ".join(markdown.code(report.path.name) for report in series)
     console.print(f"### {names}: {things(len(found.suspects), 'leak suspect')}\n", markup=False)
-    if found.unknown:
-        console.print(f"{found.unknown}\n", markup=False)
+    said = wording.remark(found, len(series))
+    if said:
+        console.print(f"{said}\n", markup=False)
     for suspect in found.suspects:
-        console.print(f"- **{suspect.score}** {markdown.code(holder_text(suspect.path, places))}", markup=False)
-        console.print(f"  - holds {_amount(suspect)}", markup=False)
-        for reason in suspect.evidence:
-            console.print(f"  - {reason.text}", markup=False)
+        held_by = holder_text(suspect.path, places, wording.holder(suspect))
+        console.print(f"- **{suspect.score}** {markdown.code(held_by)}", markup=False)
+        for text in _reasons(suspect, markdown.code):
+            console.print(f"  - {text}", markup=False)
     for cache in found.full:
         console.print(f"- {markdown.code(holder_text(cache.path, places))}", markup=False)
         console.print(f"  - no suspect: {_full(cache, len(series))}", markup=False)
 
 
-def _amount(suspect: Suspect) -> str:
-    return f"{things(suspect.objects, 'new object')}, {human_bytes(suspect.bytes)}"
+def _reasons(suspect: Suspect, quoted: Callable[[str], str]) -> Iterator[str]:
+    """What it holds, the evidence with its points, and the way to it from a root."""
+    yield f"{'holds' if suspect.holders == 1 else 'hold'} {wording.held(suspect, quoted)}"
+    for reason in suspect.evidence:
+        yield f"+{reason.points} {reason.text}"
+    if len(suspect.path) > 1:
+        yield f"held by {' → '.join(quoted(label.name) for label in suspect.path[:-1])}"
 
 
 def _full(cache: FullCache, dumps: int) -> str:

@@ -12,11 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from heapline.errors import HeaplineError
 from heapline.files import LAST_OF_CAPTURE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SCHEMA = 4
 """Version of schema.sql, summary.sql, graph.sql and of conclusions; part of every index's name."""
@@ -82,6 +86,13 @@ def conclusions_path(index: Path) -> Path:
     return index.with_suffix(".conclusions")
 
 
+def findings_path(indexes: Sequence[Path]) -> Path:
+    """Where what was found in several dumps together is, or will be: beside the index of the last of them."""
+    *others, last = indexes
+    key = blake2b("\0".join(index.name for index in others).encode(), digest_size=8).hexdigest()
+    return last.with_name(f"{last.stem}-{key}.findings")
+
+
 def partial_path(index: Path) -> Path:
     """The temporary name under which this process writes an index."""
     return index.with_name(f"{index.stem}.{os.getpid()}.partial-{index.suffix[1:]}")
@@ -100,7 +111,7 @@ def discard(index: Path) -> None:
 
 def discard_all(index: Path) -> None:
     """Remove an index and all that was derived from it."""
-    for path in (index, graph_path(index), conclusions_path(index)):
+    for path in (index, graph_path(index), conclusions_path(index), *index.parent.glob(f"{index.stem}-*.findings")):
         discard(path)
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from heapline.heap.retained import HeapGraph, Label
     from heapline.insight.growth import Growth
 
+NO_ROOTS = "It names no roots (it was taken with since:), so nobody can be said to hold what grows."
 _CAPTURE = (
     "Take three dumps of the process, with the same work between them; or trace allocations from the start, and take"
     " the dump after more work."
@@ -91,7 +92,7 @@ def suspects_in(dumps: Sequence[HeapIndex]) -> Findings:
     """The leak suspects of one process, whose dumps these are, in the order in which they were taken."""
     graph = dumps[-1].graph
     if graph is None:
-        return Findings((), "It names no roots (it was taken with since:), so nobody can be said to hold what grows.")
+        return Findings((), NO_ROOTS)
     if len(dumps) < FEWEST_DUMPS and not dumps[-1].report.traced:
         return Findings((), f"{'Two dumps' if len(dumps) > 1 else 'One dump'} without tracing cannot tell. {_CAPTURE}")
     timeline = Timeline.of(dumps[-1])
