@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from heap_dumps import item, named, opened, root, write
@@ -19,7 +20,7 @@ HASH, ARRAY, STRING, APP = 0xA000, 0xA100, 0xA200, 0x1000
 
 def program(folder: Path) -> Path:
     """A folder with one Ruby file; gives the file."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     file = folder / "app.rb"
     file.write_text("  thing = Thing.new\n" * LINES)
     return file
@@ -59,3 +60,34 @@ def dump_of(path: Path, file: Path, *, entries: int = ENTRIES, names: tuple[str,
         item(links[-1] + 0x100, cls=STRING, at=f"{file}:{END}", size=SHARED),
     ]
     return write(path, lines)
+
+
+KEEPER, KEPT = 2, 3
+LIBRARY = "/usr/lib/ruby/gems/3.1.0/gems/thing-1.0/lib/thing.rb"
+GROWTH = (100, 200, 300)
+
+
+def series_of(
+    folder: Path, file: Path, *, process: int = 0x7F0000000000, holder: str = "Cache", in_library: bool = False
+) -> list[Path]:
+    """Three dumps of one process, the oldest first, in which one object on a line holds more with each.
+
+    The object is of the class `holder` and made on the line KEEPER; or in a library, and kept by what is made there.
+    """
+    folder.mkdir(exist_ok=True)
+    classes = {name: process + 0x100 * i for i, name in enumerate(("BasicObject", "Object", "Class", holder, "Entry"))}
+    keeper, cache, first = process + 0x1000, process + 0x2000, process + 0x100000
+    here = f"{file}:{KEEPER}"
+    made = []
+    for number, entries in enumerate(GROWTH, start=1):
+        addresses = range(first, first + entries * 0x100, 0x100)
+        lines = [
+            root("vm", *classes.values(), keeper),
+            *(named(address, name) for name, address in classes.items()),
+            item(keeper, cache, cls=classes["Object"], at=here if in_library else None),
+            item(cache, *addresses, cls=classes[holder], at=f"{LIBRARY}:7" if in_library else here),
+            *(item(address, cls=classes["Entry"], at=f"{file}:{KEPT}") for address in addresses),
+        ]
+        made.append(write(folder / f"heap-{number}.json", lines))
+        os.utime(made[-1], (1_700_000_000 + number, 1_700_000_000 + number))
+    return made

@@ -31,6 +31,7 @@ from heapline.lsp.features import (
     show_holders,
     show_in_report,
     sql,
+    suspects,
     text_documents,
     watched_files,
     workspace_symbol,
@@ -91,6 +92,7 @@ def make_server() -> Server:
     server.command("heapline.placeOf")(overview.place_of)
     server.command("heapline.holders")(holders.holders)
     server.command("heapline.siteAt")(holders.site_at)
+    server.command("heapline.suspects")(suspects.suspects)
     server.command("heapline.hideFile")(hide_file.hide_file)
     return server
 

@@ -19,7 +19,7 @@ from heapline.heap import cache
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from heapline.lsp.store import Entry
+    from heapline.lsp.placed import Entry
 
 _log = logging.getLogger(__name__)
 _MAX_KEPT = 1000

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from heapline.heap.holders import Paths, Step
     from heapline.heap.retained import HeapGraph
-    from heapline.lsp.store import Entry
+    from heapline.lsp.placed import Entry
 
 _MAX_STEPS = 200
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import orjson
@@ -16,7 +16,9 @@ from heapline.heap import cache
 from heapline.report import Report, needs_process, open_report
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from asyncio import StreamReader
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from heapline.profile import Profile
@@ -35,7 +37,7 @@ class Loader:
     def __init__(self) -> None:
         """Nothing runs yet."""
         self._turn = asyncio.Semaphore(1)
-        self._children: set[asyncio.subprocess.Process] = set()
+        self._children: set[Process] = set()
 
     async def load(self, path: Path, progress: Progress, early: Callable[[Report], Awaitable[None]]) -> Report:
         """The report, indexed first if it must be; `early` gets a dump's first numbers, and what is retained.
@@ -53,20 +55,9 @@ class Loader:
 
     async def run(self, *arguments: str) -> bytes:
         """What a verb of the command line prints. Cancelling the task kills it; raises HeaplineError if it fails."""
-        child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "heapline", *arguments),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        self._children.add(child)
-        try:
-            printed, said = await child.communicate()
-        finally:
-            with suppress(ProcessLookupError):
-                child.kill()
+        async with self._child(*arguments) as (child, stdout, stderr):
+            printed, said = await asyncio.gather(stdout.read(), stderr.read())
             await child.wait()
-            self._children.discard(child)
         if child.returncode:
             complaint = said.decode(errors="replace").strip().removeprefix("heapline: ")
             raise HeaplineError(complaint or f"The process ended early ({_ending(child.returncode)}).")
@@ -80,38 +71,28 @@ class Loader:
 
     async def _read(self, path: Path, progress: Progress, early: Callable[[Report], Awaitable[None]]) -> Profile | None:
         """Have a child index a dump; or read a text, of which it gives the profile."""
-        child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "heapline", "index", "--events", str(path)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            limit=_LONGEST_EVENT,
-        )
-        self._children.add(child)
-        assert child.stdout is not None and child.stderr is not None  # noqa: S101, PT018 -- asked for above
-        complaint = asyncio.create_task(_tail(child.stderr))
         error: str | None = None
         profile: Profile | None = None
-        try:
-            async for line in child.stdout:
-                if profile_json.is_profile(line):
-                    profile = await asyncio.to_thread(profile_json.load, line, path)
-                    continue
-                event = orjson.loads(line)
-                error = event.get("error", error)
-                if "indexed" in event or "linked" in event:
-                    await early(await asyncio.to_thread(open_report, path))
-                if "progress" in event:
-                    progress(event["what"], event["progress"])
-            status = await child.wait()
-        finally:
-            with suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
-            self._children.discard(child)
-            said = await complaint
-            if said:
-                _log.warning("%s: the process that indexed it said:\n%s", path, said)
+        async with self._child("index", "--events", str(path)) as (child, stdout, stderr):
+            complaint = asyncio.create_task(_tail(stderr))
+            try:
+                async for line in stdout:
+                    if profile_json.is_profile(line):
+                        profile = await asyncio.to_thread(profile_json.load, line, path)
+                        continue
+                    event = orjson.loads(line)
+                    error = event.get("error", error)
+                    if "indexed" in event or "linked" in event:
+                        await early(await asyncio.to_thread(open_report, path))
+                    if "progress" in event:
+                        progress(event["what"], event["progress"])
+                status = await child.wait()
+            finally:
+                with suppress(ProcessLookupError):
+                    child.kill()
+                said = await complaint
+                if said:
+                    _log.warning("%s: the process that indexed it said:\n%s", path, said)
         if error is not None:
             raise HeaplineError(error)
         if status != 0:
@@ -121,6 +102,29 @@ class Loader:
                 " It is not loaded again by itself; load it by command to try once more."
             )
         return profile
+
+    @asynccontextmanager
+    async def _child(self, *arguments: str) -> AsyncIterator[tuple[Process, StreamReader, StreamReader]]:
+        """A verb of the command line in a process of its own, with its stdout and stderr; killed in the end.
+
+        Its stdin stays open as long as this process lives, so that it can tell when that is gone.
+        """
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "heapline", *arguments),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=_LONGEST_EVENT,
+        )
+        self._children.add(child)
+        assert child.stdout is not None and child.stderr is not None  # noqa: S101, PT018 -- asked for above
+        try:
+            yield child, child.stdout, child.stderr
+        finally:
+            with suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+            self._children.discard(child)
 
 
 def mark_crashed(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from heapline.insight import wording
 from heapline.markdown import plain
 from heapline.units import human_bytes, human_count, share, summary, things
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from heapline.heap.retained import Label
     from heapline.insight.suspects import Suspect
-    from heapline.lsp.store import Entry
+    from heapline.lsp.placed import Entry
     from heapline.places.versions import Doubt
 
 _MAX_PATH = 6
@@ -37,11 +38,8 @@ def retained(entry: Entry) -> str:
     report = entry.report
     measures = entry.site.measures
     count = measures.live_objects or 0
-    what = plain(found.path[-1].name) if found.path else "object"
-    article = "An" if what[:1] in set("AEIOU") else "A"
-    holder = (
-        f"{article} {what} allocated here holds" if found.one else f"{human_count(count)} objects allocated here hold"
-    )
+    what = _article(found.path[-1].name if found.path else "object")
+    holder = f"{what} allocated here holds" if found.one else f"{human_count(count)} objects allocated here hold"
     held = [f"{human_count(objects)} {plain(name)}" for name, objects in found.held]
     if sum(objects for _, objects in found.held) < found.objects:
         held.append("…")
@@ -58,13 +56,20 @@ def suspected(entry: Entry) -> str:
     assert found is not None  # noqa: S101 -- the code was chosen for it
     if entry.holder:
         return retained(entry)
-    held = ", ".join(f"{human_count(objects)} {plain(name)}" for name, objects in found.held)
-    what = f"{human_count(found.holders)} {plain(found.holder.name)}"
-    return (
-        f"{what} allocated here {'holds' if found.holders == 1 else 'hold'} {things(found.objects, 'new object')}"
-        f" ({held}): {human_bytes(found.bytes)} of {plain(entry.report.path.name)}.{_grows(entry)}"
-        f" Held by {path(found.path, plain)}."
-    )
+    held = f"{wording.held(found, plain)}, of {plain(entry.report.path.name)}"
+    holds = "holds" if found.holders == 1 else "hold"
+    what = _article(found.holder.name) if found.holders == 1 else plain(wording.holder(found))
+    if found.holder.site == entry.site_id:
+        said = f"{what} allocated here {holds} {held}"
+    else:  # it is of a library, and this the nearest line of the workspace on the way to it
+        at = f" ({plain(f'{found.holder.path}:{found.holder.line}')})" if found.holder.path is not None else ""
+        said = f"{what}{at} that an object allocated here keeps alive {holds} {held}"
+    return f"{said}.{_grows(entry)} Held by {path(found.path, plain)}."
+
+
+def _article(name: str) -> str:
+    """One of a class: `A Hash`, `An Array`."""
+    return f"{'An' if name[:1] in set('AEIOU') else 'A'} {plain(name)}"
 
 
 def _grows(entry: Entry) -> str:

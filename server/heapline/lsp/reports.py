@@ -13,12 +13,12 @@ from lsprotocol import types as t
 
 from heapline.errors import HeaplineError
 from heapline.heap.cache import Identity
-from heapline.lsp import following, progress, watching
+from heapline.lsp import comparing, following, progress, watching
 from heapline.lsp.features import diagnostics
 from heapline.lsp.features.explain_paths import EXPLAIN, explain_paths
 from heapline.lsp.ground import ground_of
 from heapline.lsp.jobs import crashed_before
-from heapline.lsp.store import place_sites
+from heapline.lsp.placed import place_sites
 from heapline.lsp.uris import key_of, to_path
 from heapline.readers.heap_profiler import capture_of
 from heapline.units import human_count
@@ -26,8 +26,8 @@ from heapline.units import human_count
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from heapline.lsp.placed import PlacedReport
     from heapline.lsp.server import Server
-    from heapline.lsp.store import PlacedReport
     from heapline.report import Report
 
 CHANGED = "heapline/changed"
@@ -58,7 +58,7 @@ async def load(ls: Server, path: Path) -> Report | None:
         await asyncio.wait([running])
         return ls.store.get(path)
     running = ls.loading[key] = asyncio.create_task(_load(ls, path), name=str(path))
-    announce(ls)
+    _follow(ls)
     try:
         await asyncio.wait([running])
     except asyncio.CancelledError:  # by the request that asked for the report
@@ -67,7 +67,7 @@ async def load(ls: Server, path: Path) -> Report | None:
         raise
     finally:
         del ls.loading[key]
-        announce(ls)
+        _follow(ls)
         if running.cancelled():
             ls.show(t.MessageType.Info, f"{path.name}: loading was stopped.")
     if running.cancelled():
@@ -94,6 +94,7 @@ async def unload(ls: Server, paths: list[Path]) -> int:
         if running is not None:
             running.cancel()
         known += ls.store.remove(path) or running is not None
+    comparing.follow(ls, redraw)
     redraw(ls)
     return known
 
@@ -227,6 +228,7 @@ def tell_damage(ls: Server, report: Report, error: duckdb.Error) -> None:
 def discard(ls: Server, report: Report, error: duckdb.Error) -> HeaplineError:
     """Forget a report whose index could not be read, and remove that if it is damaged; gives the error to show."""
     ls.store.remove(report.path)
+    comparing.follow(ls, redraw)
     redraw(ls)
     return report.discard(error)
 
@@ -235,6 +237,12 @@ def announce(ls: Server) -> None:
     """Tell Heapline's own extension what is loaded and loading."""
     if ls.client.changes:
         ls.protocol.notify(CHANGED, status(ls))
+
+
+def _follow(ls: Server) -> None:
+    """A load began or ended."""
+    comparing.follow(ls, redraw)
+    announce(ls)
 
 
 def redraw(ls: Server) -> None:

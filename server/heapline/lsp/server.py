@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from heapline.lsp.documents import Document
     from heapline.lsp.features.diagnostics import Published
     from heapline.lsp.ground import Ground
-    from heapline.lsp.store import Entry
+    from heapline.lsp.placed import Entry
     from heapline.report import Report
 
 _log = logging.getLogger(__name__)
@@ -63,6 +63,8 @@ class Server(LanguageServer):
         self.store = Store()
         self.loader = Loader()
         self.loading: dict[str, asyncio.Task[Report]] = {}
+        self.comparing: dict[tuple[Path, ...], asyncio.Task[None]] = {}
+        self.uncompared: set[tuple[Path, ...]] = set()
         self.settling: set[str] = set()
         self.placing = asyncio.Lock()
         self.asking = asyncio.Semaphore(1)

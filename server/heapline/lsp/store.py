@@ -1,71 +1,23 @@
-"""The loaded reports, and by file and line what they say: all that a request needs, ready before it is asked."""
+"""The loaded reports, and by file and line what they say."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
-from heapline.insight.conclusions import conclusions_of, kept_conclusions
 from heapline.insight.series import is_newer
-from heapline.insight.suspects import suspects_by_site
-from heapline.lsp.uris import Keys, key_of
-from heapline.places.placing import Located, Now, place_report
+from heapline.lsp.uris import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from heapline.insight.conclusions import Conclusions
-    from heapline.insight.suspects import Suspect
-    from heapline.insight.top_holders import TopHolder
-    from heapline.places.mapping import Place
-    from heapline.places.past import FolderPast
-    from heapline.places.rules import UserRule
+    from heapline.lsp.placed import Entry, PlacedReport, Verdict
     from heapline.places.versions import Version
-    from heapline.profile import Format, Frame, Site
+    from heapline.profile import Format
     from heapline.report import Report
     from heapline.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One site of one report that has a place in the workspace, or near it. `site_id` is its position in the profile.
-
-    `holder` is there if the site is a top holder of the heap, `suspect` if what it allocated holds ever more;
-    `concluded` is what is known of the whole dump besides. `callers` are those of its stack that have a place,
-    nearest first.
-    """
-
-    report: Report
-    site_id: int
-    site: Site
-    located: Located
-    holder: TopHolder | None
-    suspect: Suspect | None
-    concluded: Conclusions | None
-    callers: tuple[tuple[Frame, Located], ...] = ()
-
-    @property
-    def place(self) -> Place:
-        """The line of the file as the report saw it."""
-        return self.located.place
-
-    @property
-    def version(self) -> Version:
-        """The file as the report saw it."""
-        return self.located.version
-
-    @property
-    def folder(self) -> Path:
-        """The workspace's folder that the file lies in; a gem's or Ruby's for one outside."""
-        return self.located.folder
-
-    @property
-    def now(self) -> Now | None:
-        """Where the site is now, as the file is in the editor; None if its line is gone."""
-        return self.located.now
 
 
 @dataclass(slots=True)
@@ -90,45 +42,6 @@ class FileEntries:
             for entry in self.lines.get(before, ())
             if entry.version is version
         ]
-
-
-@dataclass(slots=True)
-class _PlacedFile:
-    """One report's entries in one file, by line (1-based) as it was."""
-
-    path: Path
-    folder: Path
-    version: Version
-    lines: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
-
-
-class PlacedReport:
-    """One report's entries, in every order in which they are asked for; made in a thread, for it takes a while."""
-
-    def __init__(self, report: Report, entries: list[Entry], could_be: tuple[Path, ...] = ()) -> None:
-        """`could_be` are files that the largest ambiguous line could be of."""
-        self.report = report
-        self.could_be = could_be
-        self.entries = {entry.site_id: entry for entry in entries}
-        self.files: dict[str, _PlacedFile] = {}
-        self.in_workspace = sum(entry.place.is_of_workspace for entry in entries)
-        keys = Keys()
-        for entry in entries:
-            key = keys.of(entry.place.file)
-            file = self.files.get(key)
-            if file is None:
-                file = self.files[key] = _PlacedFile(entry.place.file, entry.folder, entry.version)
-            file.lines[entry.place.line].append(entry)
-        self.folders = frozenset(file.folder for file in self.files.values())
-        self._largest = sorted(entries, key=lambda entry: -entry.site.measures.shallow_bytes)
-        self._special = [entry for entry in entries if entry.holder or entry.suspect or entry.site.measures.leaks]
-        self._key_of = keys.of
-
-    def files_above(self, share: float) -> set[str]:
-        """The keys of files with an entry of at least this share (in percent), a top holder, a suspect or a leak."""
-        least = share * self.report.attributable_bytes
-        above = takewhile(lambda entry: entry.site.measures.shallow_bytes * 100 >= least, self._largest)
-        return {self._key_of(entry.place.file) for entry in chain(above, self._special)}
 
 
 class Store:
@@ -191,10 +104,20 @@ class Store:
         versions = (file.version for file in known.files.values())
         return {version.file: version.texts for version in versions if version.texts is not None and not version.newer}
 
+    def verdict_on(self, report: Report) -> Verdict | None:
+        """The suspects of a loaded dump's process: of its dumps together if they were compared, else its own."""
+        return self._reports[key_of(report.path)].verdict
+
+    def judge(self, verdict: Verdict) -> None:
+        """Let these dumps of one process speak together, until one of them goes."""
+        for dump in verdict.dumps:
+            self._reports[key_of(dump.path)].judge(verdict)
+
     def put(self, placed: PlacedReport) -> None:
         """Add a report, or replace the one of the same file."""
         old = self._reports.pop(key_of(placed.report.path), None)
         if old:
+            self._part(old)
             old.report.close()
         self._reports[key_of(placed.report.path)] = placed
         self._files.clear()
@@ -203,6 +126,8 @@ class Store:
         """A loaded report was placed anew; nothing if it was unloaded in the meantime."""
         key = key_of(placed.report.path)
         if key in self._reports and self._reports[key].report is placed.report:
+            known = self._reports[key].verdict
+            placed.judge(known if known and len(known.dumps) > 1 else None)
             self._reports[key] = placed
             self._files.clear()
 
@@ -210,9 +135,17 @@ class Store:
         """Forget a report; false if it was not loaded."""
         found = self._reports.pop(key_of(path), None)
         if found:
+            self._part(found)
             found.report.close()
             self._files.clear()
         return found is not None
+
+    def _part(self, gone: PlacedReport) -> None:
+        """Of the dumps that spoke together with one that is gone each speaks for itself again."""
+        for dump in gone.verdict.dumps if gone.verdict else ():
+            left = self._reports.get(key_of(dump.path))
+            if left:
+                left.judge(None)
 
     def _speakers(self, folder: Path) -> dict[Format, Report]:
         """By format the report whose numbers stand on the lines of a folder.
@@ -243,41 +176,3 @@ def _speaks_over(report: Report, other: Report) -> bool:
     """Whether a report's numbers stand on the lines rather than another's: it names roots, or is newer."""
     knows, other_knows = (one.index is None or one.index.report.has_roots for one in (report, other))
     return knows if knows != other_knows else is_newer(report, other)
-
-
-def place_sites(
-    report: Report,
-    pasts: Sequence[FolderPast],
-    rules: Sequence[UserRule],
-    remembered: Mapping[Path, Sequence[str]],
-    *,
-    conclude: bool,
-) -> PlacedReport:
-    """The report's sites that have a place. Reads the folders: not for the event loop. As `place_report`.
-
-    Conclusions that were not kept are drawn if it is to `conclude`, else left out.
-    """
-    placement = place_report(report.profile.paths, pasts, rules, remembered)
-    report.live_objects_at  # noqa: B018 -- here, so that no request has to wait for it
-    conclusions = conclusions_of if conclude else kept_conclusions
-    concluded = conclusions(report.index) if report.index else None
-    holders = {found.site: found for found in concluded.top_holders} if concluded else {}
-    located: dict[int, Located] = {}
-    could_be: tuple[Path, ...] = ()
-    for site_id, site in enumerate(report.profile.sites):
-        at = placement.locate(site.path, site.line, site.method)
-        if at is not None:
-            located[site_id] = at
-        elif not could_be:
-            unplaced = placement.places.unplaced(site.path)
-            could_be = unplaced.candidates if unplaced and unplaced.reason == "ambiguous" else ()
-    own = {site_id for site_id, at in located.items() if at.place.is_of_workspace}
-    suspects = suspects_by_site(concluded.findings.suspects, own) if concluded else {}
-    entries = []
-    for site_id, found in located.items():
-        site = report.profile.sites[site_id]
-        placed = ((frame, placement.locate(frame.path, frame.line)) for frame in site.stack)
-        callers = tuple((frame, at) for frame, at in placed if at is not None)
-        suspect = suspects.get(site_id)
-        entries.append(Entry(report, site_id, site, found, holders.get(site_id), suspect, concluded, callers))
-    return PlacedReport(report, entries, could_be)

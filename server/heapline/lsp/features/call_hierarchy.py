@@ -15,8 +15,8 @@ from heapline.heap.retained import HeapGraph
 from heapline.lsp.asking import ask
 from heapline.lsp.documents import line_range, text_lines
 from heapline.lsp.features.lines import with_graph
+from heapline.lsp.placed import Entry
 from heapline.lsp.server import Server
-from heapline.lsp.store import Entry
 from heapline.lsp.uris import to_path
 from heapline.markdown import plain
 from heapline.report import Report

@@ -18,8 +18,8 @@ from heapline.lsp.documents import text_lines
 from heapline.lsp.features.lines import merged
 from heapline.lsp.features.load_text import LOAD_TEXT, TITLE, loaded_as
 from heapline.lsp.features.show_in_report import SHOW_IN_REPORT
+from heapline.lsp.placed import Entry
 from heapline.lsp.server import Server
-from heapline.lsp.store import Entry
 from heapline.lsp.uris import to_path
 from heapline.markdown import plain
 from heapline.places.texts import ignored

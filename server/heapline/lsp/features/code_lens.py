@@ -23,7 +23,7 @@ from heapline.settings.tree import MetricName
 from heapline.units import human_count
 
 if TYPE_CHECKING:
-    from heapline.lsp.store import Entry
+    from heapline.lsp.placed import Entry
 
 _NOTABLE_TREND = 0.01
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from heapline.heap.retained import Label
-    from heapline.lsp.store import Entry
+    from heapline.lsp.placed import Entry
     from heapline.settings import Settings
 
 _SEVERITIES = {

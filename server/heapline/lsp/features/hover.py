@@ -12,6 +12,7 @@ import duckdb
 from lsprotocol import types as t
 
 from heapline import markdown
+from heapline.insight import wording
 from heapline.insight.generations import Generation, bars, in_periods
 from heapline.lsp import following, messages, reports
 from heapline.lsp.documents import line_range, text_lines
@@ -28,7 +29,7 @@ from heapline.units import equality, human_age, human_bytes, human_count, share,
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from heapline.lsp.store import Entry
+    from heapline.lsp.placed import Entry
 
 _MAX_CLASSES = 8
 _MAX_EXCERPT = 20
@@ -192,14 +193,33 @@ def _growth(ls: Server, entry: Entry) -> list[str]:
         start = f" (the program was starting until {boot})" if boot is not None else ""
         quoted = markdown.code if ls.client.markdown else markdown.plain
         lines += [f"From generation {span[0]} to {span[1]}{start}: {quoted(timeline)}", ""]
-    if entry.suspect:
-        strong = "**" if ls.client.markdown else ""
-        said = messages.evidence(entry.suspect)
-        lines += [f"{strong}Leak suspect{strong}, score {entry.suspect.score} of 100: {said}.", ""]
-        if entry.suspect.sites:
-            quoted = markdown.code if ls.client.markdown else markdown.plain
-            sites = [f"{quoted(f'{path}:{line}')} ({human_count(n)})" for path, line, n in entry.suspect.sites]
-            lines += [f"Most of what it holds was allocated at {', '.join(sites)}.", ""]
+    return [*lines, *_suspicion(ls, entry)]
+
+
+def _suspicion(ls: Server, entry: Entry) -> list[str]:
+    """Why the line is suspected: what holds how much that is new, the evidence with its points, and the way to it."""
+    found = entry.suspect
+    verdict = ls.store.verdict_on(entry.report)
+    if found is None or verdict is None:
+        return []
+    strong, quoted = ("**", markdown.code) if ls.client.markdown else ("", markdown.plain)
+    holder = quoted(wording.holder(found))
+    if found.holder.site != entry.site_id and found.holder.path is not None:  # it is of a library
+        holder += f" of {quoted(f'{found.holder.path}:{found.holder.line}')}"
+    held = f"{'holds' if found.holders == 1 else 'hold'} {wording.held(found, quoted)}"
+    lines = [
+        f"{strong}Leak suspect{strong}, score {found.score} of 100: {holder} {held}.",
+        "",
+        *(f"- {reason.text} (+{reason.points})" for reason in found.evidence),
+        "",
+    ]
+    if len(verdict.dumps) > 1:
+        lines += [f"Seen in {', '.join(quoted(dump.path.name) for dump in verdict.dumps)}.", ""]
+    if not entry.holder:
+        lines += [f"Held by {messages.path(found.path, quoted)}.", ""]
+    if found.sites:
+        sites = [f"{quoted(f'{path}:{line}')} ({human_count(count)})" for path, line, count in found.sites]
+        lines += [f"Most of what it holds was allocated at {', '.join(sites)}.", ""]
     return lines
 
 

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from heapline.lsp.placed import Entry
     from heapline.lsp.server import Server
-    from heapline.lsp.store import Entry, FileEntries
+    from heapline.lsp.store import FileEntries
     from heapline.places.placing import Now
     from heapline.settings import Settings
 

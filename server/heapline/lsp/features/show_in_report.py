@@ -11,9 +11,9 @@ from heapline.files import is_gzip
 from heapline.lsp import following
 from heapline.lsp.documents import text_lines
 from heapline.lsp.features.lines import merged
+from heapline.lsp.placed import Entry
 from heapline.lsp.report_texts import column_range
 from heapline.lsp.server import Server
-from heapline.lsp.store import Entry
 from heapline.lsp.uris import to_path
 from heapline.texts.locations import locations
 
