@@ -83,11 +83,11 @@ class Process(NamedTuple):
     async def compared(self) -> Any:
         """What is answered as soon as nothing is being compared."""
         while True:
-            before = self.editor.refreshes
+            self.editor.refreshes = 0
             found = await self.suspects()
             if "being compared" not in (found["message"] or ""):
                 return found
-            await self.editor.until(lambda known=before: self.editor.refreshes > known)
+            await self.editor.until(lambda: self.editor.refreshes)
 
     async def comparing(self) -> int:
         """Load the dumps, and halt the child that compares them; a child that was quicker has to do it again."""

@@ -72,7 +72,8 @@ class Notification {
   }
 
   private update(): void {
-    this.progress?.report({ ...(this.message && { message: this.message }), increment: this.percentage - this.shown });
+    const increment = this.percentage - this.shown; // 0 would be a bar that stands still, where nobody can say how far it is
+    this.progress?.report({ ...(this.message && { message: this.message }), ...(increment > 0 && { increment }) });
     if (this.progress) this.shown = this.percentage;
   }
 }

@@ -14,6 +14,7 @@ import { HoldersView } from "./views/holders";
 import { showHotLines } from "./views/hotLines";
 import { registerShowMore } from "./views/pagedTree";
 import { showReports } from "./views/reports";
+import { showSuspects } from "./views/suspects";
 
 /** Shows it for as long as the result lives. */
 export function showWindow(
@@ -33,6 +34,7 @@ export function showWindow(
     registerOverview(state, extension),
     registerShowMore(),
     showReports(state, reports),
+    showSuspects(state, reports),
     showHotLines(state, memory),
     new HoldersView(server, state),
     showDominators(state),

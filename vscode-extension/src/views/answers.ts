@@ -60,6 +60,24 @@ export interface Branches {
   branches: (Named & { id: number; objects: number; bytes: number; retained: number })[];
 }
 
+/** `heapline.suspects`. */
+export interface Suspects {
+  total: number;
+  dumps: string[];
+  message: string | null;
+  beside: string[];
+  suspects: Suspect[];
+}
+
+export interface Suspect extends Named {
+  score: number;
+  report: string;
+  site: number | null;
+  evidence: { text: string; points: number }[];
+  held: { name: string; title: string }[];
+  holders: Named[];
+}
+
 interface Named {
   name: string;
   title: string;
