@@ -12,6 +12,6 @@ node tests/cli/browse.mjs "${HEAPLINE_CACHE:-$HOME/.cache/heapline-tests}/vscode
   "$pictures/overview.html" "$pictures/overview.png" > /dev/null
 pngquant --force --speed 1 --output docs/images/overview.png 128 "$pictures/overview.png"
 HEAPLINE_SCREENSHOTS=$pictures "${PYTHON:-.venv/bin/python}" -m pytest -q -n 0 tests/vscode/test_vscode.py -k turns_it_all_off
-for picture in load lens hover problems holders hot-lines dominators overview-vscode menu; do
+for picture in load lens hover problems holders hot-lines dominators overview-vscode menu suspects; do
   pngquant --force --speed 1 --output "docs/images/$picture.png" 256 "$pictures/tour/$picture.png"
 done

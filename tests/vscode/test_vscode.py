@@ -89,6 +89,10 @@ def test_a_user_goes_from_the_dump_to_what_holds_the_memory_and_turns_it_all_off
     # AND the overview has its pictures, and a click on a tile opens the file that its objects come from
     assert "Retained size by holder" in seen["overview"]
     assert seen["jumped"].strip() == Path(LEAK).name
+    # AND what grows has its evidence of one dump, and of three as soon as the two others are loaded from the list
+    assert [row for row in seen["suspectsOfOne"] if "busy generations" in row]
+    assert [row for row in seen["suspects"] if "grew from dump to dump" in row]
+    assert not [row for row in seen["suspects"] if row.startswith("Load")]
 
 
 def test_a_newcomer_opens_a_dump_comes_back_to_it_and_opens_the_sample(options: dict[str, Any]) -> None:

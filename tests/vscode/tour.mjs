@@ -7,7 +7,7 @@ const SIDE_BAR = 450; // pixels: room for what a row says
 
 /**
  * Gives what was to be read on the way: `{ lens, hover, status, problems, holders, hot, sorted, filtered, position,
- * dominators, more, evenMore, off, overview, jumped }`.
+ * dominators, more, evenMore, off, overview, jumped, suspectsOfOne, suspects }`.
  */
 export async function tour(code, options) {
   const { page } = code;
@@ -130,5 +130,16 @@ export async function tour(code, options) {
   await overview.locator("#holders .chart").scrollIntoViewIfNeeded();
   await overview.locator("#holders .chart svg text", { hasText: "translation_cache.rb:9" }).click();
   seen.jumped = await screen.text(".tabs-container .tab.active", name);
+
+  // What keeps growing: as one dump says, then as all of its process do.
+  for (const view of ["Hot lines", "Holders", "Dominators"]) await screen.click(".pane-header", view);
+  await screen.row("Suspects", name).first().waitFor();
+  seen.suspectsOfOne = await screen.rows("Suspects");
+  await screen.row("Suspects", "Load 2 more dumps").click();
+  await screen.row("Suspects", "what it holds grew from dump to dump").waitFor();
+  seen.suspects = await screen.rows("Suspects");
+  await screen.row("Suspects", name).first().click();
+  await screen.text(".codelens-decoration", "per snapshot");
+  await screen.picture("suspects");
   return seen;
 }
