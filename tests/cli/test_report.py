@@ -50,18 +50,8 @@ def test_json_has_the_documented_shape(report: Path, kind: str) -> None:
     assert list(found) == ["report", "totals", "sites", "tables"]
     assert list(found["report"]) == ["path", "format", "lines", "skipped_lines", "problems", "traced"]
     assert list(found["totals"]) == [*COUNTS, "reachable_bytes", "unreachable_bytes", *OF_DUMPS, "amounts"]
-    keys = [
-        "path",
-        "line",
-        "method",
-        "place",
-        "origin",
-        *COUNTS,
-        "retained_size",
-        "retained_size_exact",
-        "strings",
-        "amounts",
-    ]
+    named = ["path", "line", "method", "place", "origin", "silence"]
+    keys = [*named, *COUNTS, "retained_size", "retained_size_exact", "strings", "amounts"]
     assert all(list(site) == keys for site in found["sites"])
     # AND it speaks of this report
     assert (found["report"]["path"], found["report"]["format"]) == (str(report), kind)
@@ -215,7 +205,7 @@ def test_control_characters_of_a_dump_never_reach_the_terminal(tmp_path: Path, h
     dump = tmp_path / f"heap {hostile}.json".replace("/", "|")
     dump.write_bytes(object_line(f"/srv/{hostile}.rb", hostile) + b"rubbish " + hostile.encode() + b"\n")
     # WHEN it is printed, and a file beside it that cannot be read
-    done = heapline("report", dump, f"{dump}.missing")
+    done = heapline("report", dump, f"{dump}.missing", "--all")
     # THEN it is read, and all that is printed is text
     assert done.returncode == 0
     for printed in (done.stdout, done.stderr):

@@ -30,10 +30,10 @@ HOSTILE = "=cmd|' /C calc'!A0 \x1b[31m`</script>](command:evil)\u202e|\n#"
 
 
 @lru_cache(maxsize=32)
-def exported(report: Path, form: str, workspace: Path = CHECKOUT) -> bytes:
+def exported(report: Path, form: str, workspace: Path = CHECKOUT, *options: str) -> bytes:
     """What the command prints."""
     command = [sys.executable, "-m", "heapline", "export", str(report), "--format", form, "--workspace", str(workspace)]
-    done = subprocess.run(command, capture_output=True, check=False)
+    done = subprocess.run([*command, *options], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     return done.stdout
 

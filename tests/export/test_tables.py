@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from exporting import DUMP, EMPTY, HOSTILE, REPORTS, TEXT, columns_of, exported, hostile_dump, sites
+from exporting import CHECKOUT, DUMP, EMPTY, HOSTILE, REPORTS, TEXT, columns_of, exported, hostile_dump, sites
 from markdown_it import MarkdownIt
 
 from sample_files import SAMPLES, sample_id
@@ -70,8 +70,8 @@ def test_csv_is_no_formula_and_loses_no_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("report", [DUMP, TEXT], ids=sample_id)
 def test_markdown_has_the_first_lines_of_the_workspace(report: Path) -> None:
-    # GIVEN a report's lines in the workspace
-    places = [site["place"] for site in sites(report) if site["place"]]
+    # GIVEN a report's lines in the workspace, those that are worth a word
+    places = [site["place"] for site in sites(report) if site["place"] and site["silence"] is None]
     # WHEN they are exported as Markdown
     header, *rows = markdown_cells(exported(report, "markdown"))
     # THEN the first are there, each with a cell for what the report knows
@@ -97,7 +97,7 @@ def test_markdown_of_a_report_without_lines_has_its_totals() -> None:
 
 def test_markdown_of_a_hostile_report_is_text(tmp_path: Path) -> None:
     # GIVEN a dump whose names are markup
-    text = exported(hostile_dump(tmp_path / "heap.json"), "markdown")
+    text = exported(hostile_dump(tmp_path / "heap.json"), "markdown", CHECKOUT, "--all")
     # WHEN a reader of Markdown sees it
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(text.decode())
     # THEN there is no link, no HTML, no control character
@@ -115,7 +115,7 @@ def test_other_tools_measures_are_in_the_markdown_and_leaks_in_sarif() -> None:
     # GIVEN Valgrind's report of an extension
     report = SAMPLES / "tools/reports/valgrind.xml.gz"
     # WHEN it is exported as Markdown
-    text = exported(report, "markdown", SAMPLES).decode()
+    text = exported(report, "markdown", SAMPLES, "--all").decode()
     # THEN its measures stand there in its words
     assert "definitely lost 1.2 kB in 100 blocks" in text
     assert "possibly lost 5.0 kB in 1 block" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from heapline.cli.filtering import AllOption, Choice, IgnoreOption, OnlyOption, filter_of
 from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, places_in
 from heapline.cli.printing import allocated_at, console, heading, holder_text, note, printable, rest, where
@@ -44,6 +46,9 @@ def run(
     workspace: WorkspaceOption = None,
     top: Annotated[int, typer.Option(min=1, help="How many lines, classes and holders.")] = 10,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object with all lines and classes.")] = False,
+    only: OnlyOption = None,
+    ignore: IgnoreOption = None,
+    everything: AllOption = False,
 ) -> None:
     """Print what changed between two or three heap dumps of one process, or between two memory_profiler reports."""
     if not 2 <= len(files) <= MAX_DUMPS:
@@ -56,22 +61,23 @@ def run(
                 if report is None:
                     raise typer.Exit(1)
                 reports.append(stack.enter_context(asking(report)))
-            places = places_in(folder_of(workspace), reports[-1])
-            _compare(reports, places, top, json)
+            choice = Choice(reports[-1], filter_of(folder_of(workspace), only, ignore), everything=everything)
+            _compare(reports, places_in(choice.folder, reports[-1]), choice, top, json)
     except HeaplineError as error:
         complain(error)
         raise typer.Exit(1) from None
 
 
-def _compare(reports: Sequence[Report], places: Placement, top: int, json: bool) -> None:
+def _compare(reports: Sequence[Report], places: Placement, choice: Choice, top: int, json: bool) -> None:
     dumps = [report.index for report in reports if report.index]
     if len(dumps) == len(reports):
         found = compare(dumps, [str(report.path) for report in reports])
         growth = _growth(dumps[-1], found)
         if json:
-            _write(_as_json(reports, found, growth))
+            growth, found = _holders(growth, places, choice), replace(found, sites=_sites(found, places, choice))
+            _write({**_as_json(reports, found, growth), "left_out": choice.left_out})
         else:
-            _print_dumps(reports, found, growth, places, top)
+            _print_dumps(reports, found, growth, places, choice, top)
     elif dumps or len(reports) > 2:
         raise HeaplineError(
             f"{reports[-1].path}: cannot be compared with {reports[0].path}."
@@ -80,9 +86,10 @@ def _compare(reports: Sequence[Report], places: Placement, top: int, json: bool)
     else:
         savings = compare_profiles(reports[0].profile, reports[1].profile)
         if json:
-            _write({"reports": [str(r.path) for r in reports], "sites": [_saving_as_json(s) for s in savings]})
+            sites = [_saving_as_json(saving) for saving in savings if _keeps(choice, places, *saving.site)]
+            _write({"reports": [str(r.path) for r in reports], "sites": sites, "left_out": choice.left_out})
         else:
-            _print_savings(reports, savings, places, top)
+            _print_savings(reports, savings, places, choice, top)
 
 
 def _growth(last: HeapIndex, found: Comparison) -> list[Growth]:
@@ -92,17 +99,40 @@ def _growth(last: HeapIndex, found: Comparison) -> list[Growth]:
     return growth
 
 
+def _keeps(choice: Choice, places: Placement, path: str | None, line: int | None) -> bool:
+    if path is None or line is None:
+        return choice.keeps("", 0, None)
+    return choice.keeps(path, line, places.locate(path, line))
+
+
+def _holders(growth: Sequence[Growth], places: Placement, choice: Choice) -> list[Growth]:
+    return [held for held in growth if _keeps(choice, places, held.holder.path, held.holder.line)]
+
+
+def _sites(found: Comparison, places: Placement, choice: Choice) -> tuple[tuple[tuple[str, int] | None, Change], ...]:
+    """The lines that are asked for; None stands for what has no line."""
+    return tuple(row for row in found.sites if _keeps(choice, places, *(row[0] or (None, None))))
+
+
 def _print_dumps(
-    reports: Sequence[Report], found: Comparison, growth: Sequence[Growth], places: Placement, top: int
+    reports: Sequence[Report],
+    found: Comparison,
+    growth: Sequence[Growth],
+    places: Placement,
+    choice: Choice,
+    top: int,
 ) -> None:
     heading(" → ".join(report.path.name for report in reports))
     for text in _cautions(found):
         note(text)
     console.print(_totals(reports, found.total))
-    _print_holders(found, growth, places, top)
-    grown = [row for row in found.sites if row[0] is not None and _counts(row[1])]
+    _print_holders(found, _holders(growth, places, choice), places, top)
+    choice.tell("holder")
+    changed = replace(found, sites=tuple(row for row in found.sites if row[0] is not None and _counts(row[1])))
+    grown = _sites(changed, places, choice)
     console.print()
     heading(f"Lines ({human_count(len(grown))})")
+    choice.tell()
     for site, change in grown[:top]:
         if site is not None:
             console.print(
@@ -217,7 +247,9 @@ def _as_json(reports: Sequence[Report], found: Comparison, growth: Sequence[Grow
     }
 
 
-def _print_savings(reports: Sequence[Report], savings: Sequence[Saving], places: Placement, top: int) -> None:
+def _print_savings(
+    reports: Sequence[Report], savings: Sequence[Saving], places: Placement, choice: Choice, top: int
+) -> None:
     heading(" → ".join(report.path.name for report in reports))
     before, after = (report.profile.totals for report in reports)
     for word, old, new in (
@@ -227,8 +259,10 @@ def _print_savings(reports: Sequence[Report], savings: Sequence[Saving], places:
         if old is not None and new is not None:
             console.print(f"{word}: {human_bytes(old)} → {human_bytes(new)}, {_difference(new - old)}")
     changed = [saving for saving in savings if saving.allocated_bytes or saving.retained_bytes]
+    changed = [saving for saving in changed if _keeps(choice, places, *saving.site)]
     console.print()
     heading(f"Lines that changed ({human_count(len(changed))})")
+    choice.tell()
     for saving in changed[:top]:
         line = Text(f"{where(*saving.site, places.place(*saving.site))}: ", style="cyan")
         said = [

@@ -12,6 +12,7 @@ import duckdb
 import orjson
 import typer
 
+from heapline.cli.filtering import AllOption, IgnoreOption, OnlyOption, filter_of
 from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, places_in, settings_in
 from heapline.cli.report import as_json
@@ -36,7 +37,7 @@ class Form(str, Enum):
 
 
 def _json(subject: Subject) -> bytes:
-    return orjson.dumps(as_json(subject.report, subject.places, None, _EXACT), option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(as_json(subject, None, _EXACT), option=orjson.OPT_APPEND_NEWLINE)
 
 
 _WRITERS: dict[Form, Callable[[Subject], bytes]] = {
@@ -50,6 +51,9 @@ _WRITERS: dict[Form, Callable[[Subject], bytes]] = {
 }
 
 
+_TREES = (Form.heapprofile, Form.speedscope, Form.pprof)
+
+
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A report.")],
     form: Annotated[Form, typer.Option("--format", help="The format.")],
@@ -58,12 +62,17 @@ def run(
         typer.Option("--output", "-o", help="The file to write; of Parquet a folder. Default: standard output."),
     ] = None,
     workspace: WorkspaceOption = None,
+    only: OnlyOption = None,
+    ignore: IgnoreOption = None,
+    everything: AllOption = False,
 ) -> None:
     """Write a report in a format that other tools open."""
     if form is Form.parquet and output is None:
         raise typer.BadParameter("Parquet is several files: name a folder with --output.")
     if form is Form.pprof and output is None and sys.stdout.isatty():
         raise typer.BadParameter("pprof's format is binary: name a file with --output.")
+    if form in _TREES and (only or ignore):
+        raise typer.BadParameter(f"--only and --ignore choose lines, but {form.value} is a tree: choose in its viewer.")
     report = load(file)
     if report is None:
         raise typer.Exit(1)
@@ -71,7 +80,8 @@ def run(
     try:
         with asking(report):
             settings, _ = settings_in(folder)
-            _write(Subject(report, places_in(folder, report), folder, settings), form, output)
+            wanted = filter_of(folder, only, ignore)
+            _write(Subject(report, places_in(folder, report), folder, settings, wanted, everything), form, output)
     except HeaplineError as error:
         complain(error)
         raise typer.Exit(1) from None

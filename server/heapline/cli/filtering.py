@@ -1,18 +1,24 @@
-"""`--only` and `--ignore`: the lines of some files, by recorded path or by the path in the checkout."""
+"""Which lines a verb prints: `--only` and `--ignore`, and unless `--all` none that nobody wants to hear of."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heapline.settings.matching import is_glob, matches
+from heapline.cli.options import settings_in
+from heapline.cli.printing import note
+from heapline.insight.filtering import Filter
+from heapline.insight.quiet import Quiet
+from heapline.units import things
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from heapline.places.mapping import Place
+    from heapline.insight.quiet import Silence
+    from heapline.places.placing import Located
+    from heapline.report import Report
 
 OnlyOption = Annotated[
     list[str] | None,
@@ -26,30 +32,62 @@ IgnoreOption = Annotated[
         "--ignore", metavar="TEXT", help="Leave out lines of files whose path has this text or fits this glob."
     ),
 ]
+AllOption = Annotated[
+    bool,
+    typer.Option(
+        "--all", help="Also what is excluded, ignored by a comment, marked as fixed, or below the thresholds."
+    ),
+]
+_WORDS: dict[Silence, str] = {
+    "small": "below the thresholds",
+    "excluded": "in files that exclude names",
+    "ignored": "ignored by a comment",
+    "fixed": "marked as fixed",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which files' lines to print: those that fit one of `only`, if there is any, and none of `ignore`.
-
-    A file fits a text that is in its path, as recorded or below the `folder`, and a glob that names it there.
-    """
-
-    folder: Path
-    only: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-
-    def keeps(self, path: str, place: Place | None) -> bool:
-        """Whether lines of this recorded path, with this place, are printed."""
-        names = [path]
-        if place is not None:
-            inside = place.file.is_relative_to(self.folder)
-            names.append(place.file.relative_to(self.folder).as_posix() if inside else place.file.as_posix())
-        fits = (not self.only) or any(_fits(wanted, names) for wanted in self.only)
-        return fits and not any(_fits(unwanted, names) for unwanted in self.ignore)
+def filter_of(folder: Path, only: list[str] | None, ignore: list[str] | None) -> Filter:
+    """What the two options ask for."""
+    return Filter(folder, tuple(only or ()), tuple(ignore or ()))
 
 
-def _fits(text: str, names: list[str]) -> bool:
-    if is_glob(text):
-        return any(matches((text,), name.lstrip("/")) for name in names)
-    return any(text in name for name in names)
+class Choice:
+    """Which recorded lines a verb prints of one report; counts those that it leaves out."""
+
+    def __init__(self, report: Report, wanted: Filter, *, everything: bool) -> None:
+        """`everything` is `--all`."""
+        self.folder = wanted.folder
+        self._quiet = None if everything else Quiet(report, wanted.folder, settings_in(wanted.folder)[0])
+        self._wanted = wanted
+        self._not_asked_for = 0
+        self._silent: Counter[Silence] = Counter()
+
+    def keeps(self, path: str, line: int, located: Located | None) -> bool:
+        """Whether a recorded line is printed; however small it is."""
+        if not self._wanted.keeps(path, located.place_now if located else None):
+            self._not_asked_for += 1
+            return False
+        silence = self._quiet.unwanted(path, line, located) if self._quiet else None
+        if silence:
+            self._silent[silence] += 1
+        return silence is None
+
+    @property
+    def left_out(self) -> int:
+        """How many were left out since that was last told."""
+        return self._not_asked_for + self._silent.total()
+
+    def tell(self, what: str = "line") -> None:
+        """Print what was left out since this was last called, and how to see it."""
+        tell_left_out(self._not_asked_for, self._silent, what)
+        self._not_asked_for = 0
+        self._silent.clear()
+
+
+def tell_left_out(not_asked_for: int, silent: Counter[Silence], what: str = "line") -> None:
+    """Print how many lines are left out since nobody asked for their files, and how many silent ones, by reason."""
+    if not_asked_for:
+        note(f"{things(not_asked_for, what)} of files that are not asked for (--only, --ignore) left out.")
+    if silent.total():
+        said = ", ".join(f"{silent[reason]:,} {words}" for reason, words in _WORDS.items() if silent[reason])
+        note(f"{things(silent.total(), what)} left out: {said}. To see all: --all.")

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from heapline.cli.filtering import AllOption, Choice, IgnoreOption, OnlyOption, filter_of
 from heapline.cli.loading import asking_index
 from heapline.cli.options import WorkspaceOption, folder_of, places_in
 from heapline.cli.printing import console, heading, notes, printable, rest, where
@@ -54,6 +55,9 @@ def run(
     ] = None,
     workspace: WorkspaceOption = None,
     top: Annotated[int, typer.Option(min=1, help="How many lines.")] = 20,
+    only: OnlyOption = None,
+    ignore: IgnoreOption = None,
+    everything: AllOption = False,
 ) -> None:
     """Print the live objects by generation: by how often the garbage collector had run when they were allocated."""
     with asking_index(file, "when its objects were allocated") as (report, index):
@@ -64,7 +68,8 @@ def run(
         if span is None:
             _timeline(report, index, found)
         else:
-            _one(report, index, span, folder_of(workspace), top)
+            wanted = filter_of(folder_of(workspace), only, ignore)
+            _one(report, index, span, Choice(report, wanted, everything=everything), top)
 
 
 def _timeline(report: Report, index: HeapIndex, found: Generations) -> None:
@@ -90,21 +95,22 @@ def _timeline(report: Report, index: HeapIndex, found: Generations) -> None:
         console.print(f"Boot: until generation {found.boot} the program was loading its code.")
 
 
-def _one(report: Report, index: HeapIndex, span: Span, folder: Path, top: int) -> None:
+def _one(report: Report, index: HeapIndex, span: Span, choice: Choice, top: int) -> None:
     sites = index.sites_of(span.first, span.last)
     if not sites:
         raise HeaplineError(f"{report.path}: no live object is of {span}. To see those that have some, leave it out.")
     objects, size = (sum(row[part] for row in sites) for part in (1, 2))
     heading(f"{report.path.name}, {span}: {things(objects, 'live object')}, {human_bytes(size)}")
-    places = places_in(folder, report)
-    for site, count, own in sites[:top]:
-        at = report.profile.sites[site]
-        console.print(
-            Text(f"{where(at.path, at.line, places.place(at.path, at.line))}: ", style="cyan").append(
-                f"{human_count(count)} · {human_bytes(own)}", style="default"
-            )
-        )
-    rest(len(sites) - top)
+    places = places_in(choice.folder, report)
+    placed = ((report.profile.sites[site], count, own) for site, count, own in sites)
+    rows = [(at, places.locate(at.path, at.line, at.method), count, own) for at, count, own in placed]
+    rows = [row for row in rows if choice.keeps(row[0].path, row[0].line, row[1])]
+    choice.tell()
+    for at, located, count, own in rows[:top]:
+        place = located.place_now if located else None
+        line = Text(f"{where(at.path, at.line, place)}: ", style="cyan")
+        console.print(line.append(f"{human_count(count)} · {human_bytes(own)}", style="default"))
+    rest(len(rows) - top)
     classes = index.classes_of(span.first, span.last)
     said = ", ".join(f"{human_count(c.objects)} {printable(c.of)}" for c in classes[:_SHOWN_CLASSES])
     console.print(f"By class: {said}{', …' if len(classes) > _SHOWN_CLASSES else ''}", markup=False)

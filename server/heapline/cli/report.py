@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,22 +12,20 @@ import orjson
 import typer
 
 from heapline.cli import printing
-from heapline.cli.filtering import Filter, IgnoreOption, OnlyOption
+from heapline.cli.filtering import AllOption, IgnoreOption, OnlyOption, filter_of, tell_left_out
 from heapline.cli.loading import asking, complain, load
-from heapline.cli.options import WorkspaceOption, folder_of, named_in, places_in
+from heapline.cli.options import WorkspaceOption, folder_of, named_in, places_in, settings_in
 from heapline.cli.overview import Links, write_page
 from heapline.errors import HeaplineError
-from heapline.export.subject import weight_of
+from heapline.export.subject import Subject
 from heapline.places.mapping import Place
 from heapline.places.origin import Origin
-from heapline.places.placing import Placement
 from heapline.settings import TOML_NAME
 from heapline.units import things
 
 if TYPE_CHECKING:
     from heapline.heap.index import Strings
-    from heapline.profile import Measures, Site
-    from heapline.report import Report
+    from heapline.profile import Measures
 
 _DEFAULT_TOP = 20
 _DEFAULT_EXACT = 10
@@ -62,6 +60,7 @@ def run(
     ] = _DEFAULT_EXACT,
     only: OnlyOption = None,
     ignore: IgnoreOption = None,
+    everything: AllOption = False,
     html: Annotated[
         Path | None,
         typer.Option(metavar="OUT", help="Write the overview as one HTML file: of a report, or dumps of one process."),
@@ -71,11 +70,13 @@ def run(
     """Print the totals and the hottest lines of each report."""
     folder = folder_of(workspace)
     if html is not None:
-        if json or top or only or ignore:
-            raise typer.BadParameter("--html shows the whole report: leave out --json, --top, --only and --ignore.")
+        if json or top or only or ignore or everything:
+            raise typer.BadParameter(
+                "--html shows the whole report: leave out --json, --top, --only, --ignore and --all."
+            )
         write_page(files or named_in(folder), folder, html, links)
         return
-    wanted = Filter(folder, tuple(only or ()), tuple(ignore or ()))
+    wanted = filter_of(folder, only, ignore)
     read = 0
     for path in files or named_in(folder):
         loaded = load(path)
@@ -83,12 +84,13 @@ def run(
             continue
         try:
             with asking(loaded):
-                places = places_in(folder, loaded)
+                settings, _ = settings_in(folder)
+                subject = Subject(loaded, places_in(folder, loaded), folder, settings, wanted, everything)
                 if json:
-                    found = as_json(loaded, places, top, exact, wanted)
+                    found = as_json(subject, top, exact)
                     sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_APPEND_NEWLINE))
                 else:
-                    _print(loaded, places, wanted, top or _DEFAULT_TOP)
+                    _print(subject, top or _DEFAULT_TOP)
         except HeaplineError as error:
             complain(error)
             continue
@@ -97,14 +99,12 @@ def run(
         raise typer.Exit(1)
 
 
-def as_json(
-    report: Report, places: Placement, top: int | None, exact: int, wanted: Filter | None = None
-) -> dict[str, Any]:
-    """The report as the documented JSON object, with the sites that are wanted; what it cannot know is None.
+def as_json(subject: Subject, top: int | None, exact: int) -> dict[str, Any]:
+    """The report as the documented JSON object, with all sites that are asked for; what it cannot know is None.
 
     The exact retained size is computed for the first `exact` sites.
     """
-    profile = report.profile
+    report, profile = subject.report, subject.report.profile
     summary = report.graph.summary if report.graph else None
     heap = report.index.report if report.index else None
     strings = dict(report.index.strings()) if report.index else {}
@@ -130,14 +130,15 @@ def as_json(
                 "line": row.site.line,
                 "method": row.site.method,
                 "place": _place(row.place) if row.place else None,
-                "origin": _origin(places.origin(row.site.path)),
+                "origin": _origin(subject.places.origin(row.site.path)),
+                "silence": row.silence,
                 **{name: getattr(row.site.measures, name) for name in _COUNTS},
                 "retained_size": row.site.measures.retained_size,
-                "retained_size_exact": report.graph.exact(row.id) if report.graph and number < exact else None,
-                "strings": _strings(strings.get(row.id)),
+                "retained_size_exact": report.graph.exact(row.site_id) if report.graph and number < exact else None,
+                "strings": _strings(strings.get(row.site_id)),
                 "amounts": _amounts(row.site.measures),
             }
-            for number, row in enumerate(_rows(report, places, wanted)[:top])
+            for number, row in enumerate(subject.rows[:top])
         ],
         "tables": [{"title": found.title, "columns": found.columns, "rows": found.rows} for found in profile.tables],
     }
@@ -165,36 +166,19 @@ def _origin(origin: Origin) -> dict[str, str | None]:
     return {"kind": origin.kind, "name": origin.name or None, "version": origin.version or None}
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    id: int
-    site: Site
-    place: Place | None
-
-
-def _rows(report: Report, places: Placement, wanted: Filter | None) -> list[_Row]:
-    """The sites that are wanted, by retained size where it is known, else by bytes; largest first."""
-    placed = ((s, places.place(s.path, s.line, s.method)) for s in report.profile.sites)
-    rows = [
-        _Row(number, site, place)
-        for number, (site, place) in enumerate(placed)
-        if wanted is None or wanted.keeps(site.path, place)
-    ]
-    return sorted(rows, key=lambda row: (*weight_of(row.site.measures), row.site.path, row.site.line))
-
-
-def _print(report: Report, places: Placement, wanted: Filter, top: int) -> None:
+def _print(subject: Subject, top: int) -> None:
+    report, folder, rows = subject.report, subject.folder, subject.shown
     printing.header(report)
-    rows, folder = _rows(report, places, wanted), wanted.folder
-    left_out = len(report.profile.sites) - len(rows)
-    if left_out:
-        printing.note(f"{things(left_out, 'line')} of files that are not asked for (--only, --ignore) left out.")
+    not_asked_for = len(report.profile.sites) - len(subject.rows)
+    silent = Counter(row.silence for row in subject.rows if row.silence and not subject.everything)
+    tell_left_out(not_asked_for, silent)
     inside = [row for row in rows if row.place and row.place.is_of_workspace]
     outside = [row for row in rows if not (row.place and row.place.is_of_workspace)]
-    if rows and not inside and not left_out:
-        largest = rows[0].site
+    placed = any(row.place and row.place.is_of_workspace for row in subject.rows)
+    if subject.rows and not placed and not not_asked_for:
+        largest = subject.rows[0].site
         printing.note(
-            f"none of its {things(len(rows), 'line')} lies in this workspace, {folder}"
+            f"none of its {things(len(subject.rows), 'line')} lies in this workspace, {folder}"
             f" (the largest is {largest.path}:{largest.line}). Name the program's checkout with --workspace."
         )
     groups = ((f"Lines of {folder.name}", inside), ("Elsewhere: gems, Ruby, paths not in the workspace", outside))

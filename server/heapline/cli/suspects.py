@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from heapline import markdown
 from heapline.cli import child
+from heapline.cli.filtering import AllOption, Choice, IgnoreOption, OnlyOption, filter_of
 from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, named_in, places_in
 from heapline.cli.printing import allocated_at, console, heading, holder_text, note, printable
@@ -20,6 +22,7 @@ from heapline.errors import HeaplineError
 from heapline.insight import wording
 from heapline.insight.conclusions import findings_of
 from heapline.insight.series import in_series
+from heapline.insight.suspects import shown_at
 from heapline.settings import TOML_NAME
 from heapline.units import human_count, things
 
@@ -52,6 +55,9 @@ def run(
             min=1, max=100, metavar="SCORE", help=f"End with code {FOUND} if a suspect has this score or more."
         ),
     ] = None,
+    only: OnlyOption = None,
+    ignore: IgnoreOption = None,
+    everything: AllOption = False,
     as_child: Annotated[
         bool, typer.Option("--child", hidden=True, help="Give way to other processes, and end when stdin ends.")
     ] = False,
@@ -63,22 +69,44 @@ def run(
         child.begin()
     folder = folder_of(workspace)
     scores: list[int] = []
+    wanted = filter_of(folder, only, ignore)
     try:
         with ExitStack() as stack:
             dumps = [_dump(file) for file in files] if files else _named(folder)
             for series in in_series([stack.enter_context(asking(dump)) for dump in dumps]):
                 found = findings_of([report.index for report in series if report.index])
+                choice = Choice(series[-1], wanted, everything=everything)
+                places = places_in(folder, series[-1])
+                found = replace(found, suspects=_chosen(series[-1], found, places, choice))
                 scores += [suspect.score for suspect in found.suspects]
                 if json:
-                    sys.stdout.buffer.write(orjson.dumps(_as_json(series, found), option=orjson.OPT_APPEND_NEWLINE))
+                    said = {**_as_json(series, found), "left_out": choice.left_out}
+                    sys.stdout.buffer.write(orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE))
                 else:
-                    places = places_in(folder, series[-1])
                     (_print_markdown if as_markdown else _print)(series, found, places)
+                    choice.tell("suspect")
     except HeaplineError as error:
         complain(error)
         raise typer.Exit(1) from None
     if fail_on is not None and max(scores, default=0) >= fail_on:
         raise typer.Exit(FOUND)
+
+
+def _chosen(report: Report, found: Findings, places: Placement, choice: Choice) -> tuple[Suspect, ...]:
+    """The suspects whose line, the one that an editor marks, is not left out."""
+
+    located = {
+        number: at
+        for number, site in enumerate(report.profile.sites)
+        if (at := places.locate(site.path, site.line, site.method)) and at.place.is_of_workspace
+    }
+    chosen = []
+    for suspect in found.suspects:
+        site = shown_at(suspect, located)
+        shown = report.profile.sites[site] if site is not None else suspect.holder
+        if choice.keeps(shown.path or "", shown.line or 0, located[site] if site is not None else None):
+            chosen.append(suspect)
+    return tuple(chosen)
 
 
 def _dump(file: Path) -> Report:

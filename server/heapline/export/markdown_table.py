@@ -27,8 +27,9 @@ _TITLES = {
 def write(subject: Subject) -> bytes:
     """A heading, the totals, and a table of the first lines; those of the workspace if it has any."""
     report = subject.report
-    inside = [row for row in subject.rows if row.place and row.place.is_of_workspace]
-    rows = inside or subject.rows
+    shown = subject.shown
+    inside = [row for row in shown if row.place and row.place.is_of_workspace]
+    rows = inside or shown
     lines = [f"## {code(report.path.name)}", ""]
     totals = [
         f"{_TITLES[name]}: {_amount(name, value)}"
@@ -41,7 +42,7 @@ def write(subject: Subject) -> bytes:
         header = ["line", *(_TITLES[name] for name in _shown(subject))]
         header += [_ALSO] if any(row.site.measures.amounts for row in rows[:_ROWS]) else []
         lines += table(header, [_cells(subject, row)[: len(header)] for row in rows[:_ROWS]])
-        left = len(subject.rows) - min(len(rows), _ROWS)
+        left = len(subject.rows) - min(len(rows), _ROWS)  # the silent ones, too
         lines += ["", f"… and {things(left, 'more line')}."] if left else []
     return "\n".join([*lines, ""]).encode(errors="backslashreplace")
 

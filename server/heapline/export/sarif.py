@@ -14,6 +14,7 @@ import orjson
 from heapline import __version__
 from heapline.export.subject import text_of
 from heapline.insight.conclusions import conclusions_of
+from heapline.insight.quiet import gets_attention
 from heapline.insight.suspects import suspects_by_site
 from heapline.markdown import plain
 from heapline.units import share, summary
@@ -56,7 +57,7 @@ def write(subject: Subject) -> bytes:
     results = [
         _result(subject, row, place, grounds)
         for site, (row, place) in own.items()
-        if (grounds := _grounds(subject, row, holders.get(site), suspects.get(site)))
+        if _is_marked(subject, row) and (grounds := _grounds(subject, row, holders.get(site), suspects.get(site)))
     ]
     driver = {
         "name": "Heapline",
@@ -78,6 +79,13 @@ def _help(rule: str) -> dict[str, str]:
     """The page that the editor's diagnostics of this rule link to."""
     page = resources("heapline").joinpath("docs", f"{rule}.md").read_text(encoding="utf-8")
     return {"text": page, "markdown": page}
+
+
+def _is_marked(subject: Subject, row: Row) -> bool:
+    """Whether an editor would mark the line, if it is large enough."""
+    if subject.everything or row.place is None:
+        return True
+    return row.silence is None and gets_attention(row.place.origin, subject.settings)
 
 
 def _grounds(subject: Subject, row: Row, holder: TopHolder | None, suspect: Suspect | None) -> _Grounds | None:

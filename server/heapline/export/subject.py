@@ -1,4 +1,4 @@
-"""What is exported: a loaded report, where its lines are, and which of them are worth a word."""
+"""What is printed or exported: a loaded report, where its lines are, and which of them are worth a word."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from heapline.insight.quiet import Quiet
 from heapline.profile import Measures
 from heapline.units import AMOUNT_NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from heapline.insight.filtering import Filter
+    from heapline.insight.quiet import Silence
     from heapline.places.mapping import Place
     from heapline.places.placing import Placement
     from heapline.profile import Site
@@ -27,30 +30,47 @@ TEXTS = ("path", "method", "file")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One site: its position in the profile, and its place in the workspace if it has one."""
+    """One site: its position in the profile, and its place in the workspace if it has one.
+
+    `silence` says why nobody wants to hear of it, None if nothing speaks against it.
+    """
 
     site_id: int
     site: Site
     place: Place | None
+    silence: Silence | None
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A loaded report with its places in `folder`, whose settings are `settings`."""
+    """A loaded report with its places in `folder`, whose settings are `settings`.
+
+    Of its lines only those that are `wanted`; silent ones are among the `shown` if `everything` is.
+    """
 
     report: Report
     places: Placement
     folder: Path
     settings: Settings
+    wanted: Filter
+    everything: bool = False
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """The sites, by retained size where that is known, else by bytes; largest first."""
-        sites = self.report.profile.sites
-        rows = [
-            Row(number, site, self.places.place(site.path, site.line, site.method)) for number, site in enumerate(sites)
-        ]
+        quiet = Quiet(self.report, self.folder, self.settings)
+        rows = []
+        for number, site in enumerate(self.report.profile.sites):
+            located = self.places.locate(site.path, site.line, site.method)
+            place = located.place_now if located else None
+            if self.wanted.keeps(site.path, place):
+                rows.append(Row(number, site, place, quiet.silence(site, located)))
         return tuple(sorted(rows, key=lambda row: (*weight_of(row.site.measures), row.site.path, row.site.line)))
+
+    @property
+    def shown(self) -> tuple[Row, ...]:
+        """The rows of a list for people."""
+        return tuple(row for row in self.rows if self.everything or row.silence is None)
 
     @cached_property
     def amounts(self) -> tuple[str, ...]:

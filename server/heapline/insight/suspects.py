@@ -141,10 +141,15 @@ def suspects_by_site(suspects: Iterable[Suspect], own: Container[int]) -> dict[i
     """
     found: dict[int, Suspect] = {}
     for suspect in suspects:
-        site = next((label.site for label in reversed(suspect.path) if label.site in own), None)
+        site = shown_at(suspect, own)
         if site is not None:
             found.setdefault(site, suspect)
     return found
+
+
+def shown_at(suspect: Suspect, own: Container[int]) -> int | None:
+    """The site that shows a suspect: its holder's, or the nearest above it that is the program's `own`."""
+    return next((label.site for label in reversed(suspect.path) if label.site in own), None)
 
 
 def _all_below(graph: HeapGraph, groups: Sequence[Growth], late: NDArray[np.bool_]) -> list[NDArray[np.intp]]:

@@ -8,6 +8,7 @@ from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from heapline.insight.conclusions import conclusions_of, kept_conclusions
+from heapline.insight.fixed import Mark
 from heapline.insight.suspects import suspects_by_site
 from heapline.lsp.uris import Keys
 from heapline.places.placing import Located, Now, place_report
@@ -63,6 +64,11 @@ class Entry:
     def folder(self) -> Path:
         """The workspace's folder that the file lies in; a gem's or Ruby's for one outside."""
         return self.located.folder
+
+    @property
+    def mark(self) -> Mark:
+        """The line, to be marked as fixed."""
+        return Mark(self.folder, self.report, self.site.path, self.site.line)
 
     @property
     def now(self) -> Now | None:

@@ -13,8 +13,9 @@ from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from heapline import __version__
+from heapline.insight.fixed import Fixed
+from heapline.insight.quiet import is_excluded
 from heapline.lsp.capabilities import Client
-from heapline.lsp.fixed import Fixed
 from heapline.lsp.jobs import Loader
 from heapline.lsp.protocol import Protocol, tolerant_converter
 from heapline.lsp.report_texts import ReportTexts
@@ -22,7 +23,6 @@ from heapline.lsp.store import Store
 from heapline.lsp.uris import key_of, to_path, to_uri
 from heapline.markdown import printable
 from heapline.settings import Settings
-from heapline.settings.matching import matches
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -128,8 +128,7 @@ class Server(LanguageServer):
         settings = self.settings_for(path)
         if not settings.enabled or (self.hidden and key_of(path) in self.hidden):
             return False
-        folder = self.folder_of(path) if settings.exclude else None
-        return folder is None or not matches(settings.exclude, path.relative_to(folder).as_posix())
+        return not (settings.exclude and is_excluded(path, self.folder_of(path), settings))
 
     def use_settings(self, default: Settings, by_folder: dict[Path, Settings]) -> None:
         """Replace all settings."""

@@ -207,7 +207,7 @@ class Settings:
         default=(),
         metadata={
             "doc": "Files in which nothing is shown: globs relative to the workspace folder, such as `vendor` or "
-            "`**/*_pb.rb`. The lists and the terminal still have them.",
+            "`**/*_pb.rb`. The editor's lists still have them; the terminal with `--all`.",
         },
     )
     threshold: Threshold = field(default_factory=Threshold)

@@ -62,7 +62,7 @@ def mark_fixed(ls: Server, uri: str, line: int, fixed: bool) -> int:
     file = ls.store.entries(path) if path else None
     entries = merged(file.at(line)) if file else []
     for entry in entries:
-        ls.fixed.mark(entry, fixed)
+        ls.fixed.mark(entry.mark, fixed)
     reports.redraw(ls)
     return len(entries)
 
@@ -81,7 +81,7 @@ def _ways_out(ls: Server, entries: list[Entry], path: Path, uri: str, line: int)
     if line <= len(texts) and ignored(texts, line) is None and not texts[line - 1].rstrip().endswith("\\"):
         edit = workspace_edits.at_end_of_line(ls, uri, texts, line, "  # heapline:ignore TODO: say why")
         yield t.CodeAction("Heapline: ignore this line, with a comment", edit=edit)
-    if any(entry in ls.fixed for entry in entries):
+    if any(entry.mark in ls.fixed for entry in entries):
         yield _command("Heapline: not fixed, show the line again", MARK_FIXED, uri, line, False)
     else:
         yield _command("Heapline: mark as fixed until the next report", MARK_FIXED, uri, line, True)

@@ -114,7 +114,7 @@ def _doubt(entry: Entry) -> list[str]:
 
 def _silence(ls: Server, entry: Entry) -> list[str]:
     """Why the line has no lens and no diagnostic, where the user wanted that."""
-    if entry in ls.fixed:
+    if entry.mark in ls.fixed:
         return ["Marked as fixed until a newer report is loaded.", ""]
     now, file = entry.now, entry.place.file
     reason = ignored(text_lines(ls, file, ls.uri_of(file)), now.line) if now else None

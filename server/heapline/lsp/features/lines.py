@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from heapline.insight.quiet import gets_attention, reaches
 from heapline.lsp.documents import text_lines
-from heapline.metrics import share_of, weight
+from heapline.metrics import weight
 from heapline.places.texts import ignored
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def hot(ls: Server, entries: FileEntries, settings: Settings) -> list[Entry]:
         for at_line in entries.lines.values()
         for entry in merged(at_line)
         if entries.speakers[entry.report.profile.format] is entry.report
-        and _reaches(entry, settings)
-        and _gets_attention(entry, settings)
-        and entry not in ls.fixed
+        and reaches(entry.report, entry.site.measures, settings)
+        and gets_attention(entry.place.origin, settings)
+        and entry.mark not in ls.fixed
     ]
     return sorted(spoken, key=lambda e: (-e.site.measures.largest_bytes, e.place.line, e.report.profile.format))
 
@@ -105,17 +106,3 @@ def merged(entries: Iterable[Entry]) -> list[Entry]:
         if key not in largest or entry.site.measures.largest_bytes > largest[key].site.measures.largest_bytes:
             largest[key] = entry
     return sorted(largest.values(), key=lambda e: (e.report.profile.format, -e.report.identity.modified_ns))
-
-
-def _gets_attention(entry: Entry, settings: Settings) -> bool:
-    origins = settings.origins
-    said = {"gem": origins.gems, "ruby": origins.ruby, "test": origins.tests}
-    return said.get(entry.place.origin.kind, "shown") == "shown"
-
-
-def _reaches(entry: Entry, settings: Settings) -> bool:
-    enough, measures = settings.threshold, entry.site.measures
-    part = share_of(entry.report, measures, "all") if enough.share else None
-    if part is not None and 100 * part < enough.share:
-        return False
-    return measures.leaks or measures.largest_bytes >= enough.bytes or measures.largest_count >= enough.objects

@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import suppress
+from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
@@ -19,33 +20,42 @@ from heapline.heap import cache
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from heapline.lsp.placed import Entry
+    from heapline.report import Report
 
 _log = logging.getLogger(__name__)
 _MAX_KEPT = 1000
 
 
+class Mark(NamedTuple):
+    """A recorded line of a report, and the folder that its file lies in."""
+
+    folder: Path
+    report: Report
+    path: str
+    line: int
+
+
 class Fixed:
-    """What is marked: by site, the time of the newest report that the mark is about. `changes` counts what is done."""
+    """What is marked: by line, the time of the newest report that the mark is about. `changes` counts what is done."""
 
     def __init__(self) -> None:
         """Read when first asked."""
         self._known: dict[str, int] | None = None
         self.changes = 0
 
-    def __contains__(self, entry: Entry) -> bool:
-        """Whether the entry's line is marked, and its report is no newer than the mark."""
+    def __contains__(self, mark: Mark) -> bool:
+        """Whether the line is marked, and its report is no newer than the mark."""
         known = self._read()
-        return bool(known) and known.get(_key(entry), 0) >= entry.report.identity.modified_ns
+        return bool(known) and known.get(_key(mark), 0) >= mark.report.identity.modified_ns
 
-    def mark(self, entry: Entry, fixed: bool) -> None:
-        """Mark the entry's line as fixed in its report and older ones, or take that back."""
+    def mark(self, mark: Mark, fixed: bool) -> None:
+        """Mark the line as fixed in its report and older ones, or take that back."""
         self.changes += 1
         self._known = None  # another server may have marked something
         known = self._read()
-        known.pop(_key(entry), None)
+        known.pop(_key(mark), None)
         if fixed:
-            known[_key(entry)] = entry.report.identity.modified_ns
+            known[_key(mark)] = mark.report.identity.modified_ns
         self._known = dict(list(known.items())[-_MAX_KEPT:])
         try:
             path = _path()
@@ -69,7 +79,13 @@ def _path() -> Path:
     return cache.directory() / "fixed.json"
 
 
-def _key(entry: Entry) -> str:
+def _key(mark: Mark) -> str:
     """Of a site in a folder: its recorded path and line, and the kind of report."""
-    name = f"{entry.folder}\0{entry.report.profile.format}\0{entry.site.path}\0{entry.site.line}"
+    name = f"{_real(mark.folder)}\0{mark.report.profile.format}\0{mark.path}\0{mark.line}"
     return blake2b(name.encode(errors="surrogateescape"), digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _real(folder: Path) -> str:
+    """The folder without links: an editor may have it open by one, and a terminal be in it by another."""
+    return os.path.realpath(folder)
