@@ -61,7 +61,7 @@ def options(programs: dict[str, str], vsix: Path, tmp_path: Path) -> dict[str, A
     line = next(number for number, text in enumerate(code, 1) if text.lstrip().startswith("key = {"))
     with gzip.open(workspace / "reports" / "oracle-3.json.gz") as file:
         sites = json.load(file)["dump_lines"]["sites"]
-    live = next(site["objects"] for site in sites if site["path"].endswith(LEAK) and site["line"] == line)
+    leak = next(site for site in sites if site["path"].endswith(LEAK) and site["line"] == line)
     home = tmp_path / "home"
     home.mkdir()
     return {
@@ -76,5 +76,6 @@ def options(programs: dict[str, str], vsix: Path, tmp_path: Path) -> dict[str, A
         "file": LEAK,
         "line": line,
         "column": code[line - 1].index("key") + 1,
-        "live": f"{live:,} live",
+        "live": f"{leak['objects']:,} live",
+        "kilobytes": f"{leak['bytes'] / 1000:.0f}kB",
     }

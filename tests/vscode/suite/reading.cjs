@@ -3,7 +3,7 @@ const assert = require("node:assert/strict");
 const { access } = require("node:fs/promises");
 const path = require("node:path");
 const vscode = require("vscode");
-const { afterDiagnostics, diagnostics, file, lenses, line, load, options } = require("../inside.cjs");
+const { after, afterDiagnostics, diagnostics, file, lenses, line, load, options } = require("../inside.cjs");
 
 describe("A report on the code", () => {
   it("starts with a Ruby file", async () => {
@@ -32,6 +32,17 @@ describe("A report on the code", () => {
     );
     const text = hovers.flatMap((hover) => hover.contents.map((content) => content.value)).join("\n");
     assert.ok(text.includes(options.live), text);
+  });
+
+  it("explains on a page how the paths of the report were placed", async () => {
+    const page = await vscode.commands.executeCommand("heapline.explainPaths");
+    const shown = await after(vscode.window.onDidChangeActiveTextEditor, () => {
+      const document = vscode.window.activeTextEditor?.document;
+      return document?.uri.toString() === vscode.Uri.parse(page.uri).toString() && document;
+    });
+    assert.equal(shown.getText(), page.text);
+    assert.match(page.text, /## Placed\n/);
+    await vscode.window.showTextDocument(file);
   });
 
   it("heeds a setting as soon as it changes", async () => {

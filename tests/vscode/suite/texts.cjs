@@ -1,7 +1,9 @@
 // A report's text in the editor: its language, links, definition, hover, outline, folds; and the way back from the code.
 const assert = require("node:assert/strict");
+const { execFile } = require("node:child_process");
 const { readFile } = require("node:fs/promises");
 const path = require("node:path");
+const { promisify } = require("node:util");
 const vscode = require("vscode");
 const { after, file, lenses, line, load, options } = require("../inside.cjs");
 
@@ -83,5 +85,19 @@ describe("A report's text", () => {
       const shown = vscode.window.activeTextEditor;
       return shown?.document.uri.fsPath === text.fsPath && shown.selection.start.line === wanted;
     });
+  });
+
+  it("can be exported as a profile that VS Code itself opens, and puts on the line", async () => {
+    const profile = vscode.Uri.file(path.join(options.workspace, "tmp.heapprofile"));
+    const [python] = options.command;
+    const command = ["-m", "heapline", "export", options.report, "--format", "heapprofile", "--output", profile.fsPath];
+    await promisify(execFile)(python, command, { cwd: options.workspace });
+    await run("vscode.open", profile);
+    const { input } = vscode.window.tabGroups.activeTabGroup.activeTab;
+    assert.equal(input.viewType, "jsProfileVisualizer.heapprofile.table");
+    const own = await after(vscode.window.tabGroups.onDidChangeTabs, async () =>
+      (await lenses()).find(({ range, command }) => range.start.line === line && / Self Size, /.test(command?.title)),
+    );
+    assert.ok(own.command.title.startsWith(options.kilobytes), own.command.title);
   });
 });
