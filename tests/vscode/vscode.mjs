@@ -24,6 +24,8 @@ const USER_SETTINGS = {
   "workbench.startupEditor": "none",
 };
 
+/** How long until a wait gives up on what never comes, in ms; nothing is measured with it. */
+const PATIENCE = 600_000;
 const BROWSER_FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
@@ -83,8 +85,8 @@ export async function startVSCode(options) {
   const port = await listeningPort(server);
   const chrome = await chromium.launch({ executablePath: browser, headless: true, args: BROWSER_FLAGS });
   const context = await chrome.newContext({ viewport: { width: 1280, height: 800 } });
-  context.setDefaultTimeout(0); // of all its windows
-  context.setDefaultNavigationTimeout(0);
+  context.setDefaultTimeout(PATIENCE); // of all its windows
+  context.setDefaultNavigationTimeout(PATIENCE);
   const page = await context.newPage();
   const asked = new Set();
   page.on("request", (request) => {
