@@ -12,11 +12,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from heapline.profile import Measures, Problem, Profile, Table
-from heapline.readers.text import Text, head_lines
+from heapline.profile import Table
+from heapline.readers.text import Text, head_lines, tables_only
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from heapline.profile import Profile
 
 _ROW = re.compile(r"((?:\|   |    )*(?:[|`]-- )?)(\S.*?) +([0-9]{1,15}) +\((?:[0-9.]{1,9}|NaN)%\)")
 _BRANCHES = ("|-- ", "`-- ")
@@ -40,18 +42,12 @@ def read(path: Path, stream: BinaryIO) -> Profile:
             rows.append((found[2], int(found[3])))
         elif rows and line.text.lstrip("| `-"):
             text.skip(line.number, "This is no row of the tree (a method, its samples, their share).")
-    if not rows:
-        text.problems.append(Problem(None, "There is no tree of methods in this text."))
-    note = "The tree has no lines of code: keep result.allocations_with_top_frame, as pp prints it."
-    return Profile(
-        path=path,
-        format="allocation-sampler",
-        lines=text.count,
-        skipped_lines=text.skipped,
-        traced=True,
-        totals=Measures(),
-        sites=(),
-        problems=tuple(text.problems),
-        notes=(note,) if rows else (),
-        tables=(Table("Allocation samples by method", ("method", "samples"), tuple(rows)),) if rows else (),
+    tables = (Table("Allocation samples by method", ("method", "samples"), tuple(rows)),) if rows else ()
+    return tables_only(
+        path,
+        "allocation-sampler",
+        text,
+        tables,
+        note="The tree has no lines of code: keep result.allocations_with_top_frame, as pp prints it.",
+        nothing="There is no tree of methods in this text.",
     )

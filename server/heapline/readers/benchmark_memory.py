@@ -14,11 +14,13 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, BinaryIO
 
-from heapline.profile import Measures, Problem, Profile, Table
-from heapline.readers.text import Text, head_lines
+from heapline.profile import Table
+from heapline.readers.text import Text, head_lines, tables_only
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from heapline.profile import Profile
 
 _NUMBER = r"([0-9]{1,9}\.[0-9]{3})([ kMBTQ])"
 _NUMBERS = re.compile(rf"{_NUMBER} (memsize|objects|strings) \( *{_NUMBER} retained\)\Z")
@@ -47,20 +49,15 @@ def read(path: Path, stream: BinaryIO) -> Profile:
         at = _COLUMNS[found[3]]
         row = rows.setdefault(name, [None] * 6)
         row[at : at + 2] = [_number(found[1], found[2]), _number(found[4], found[5])]
-    if not rows:
-        text.problems.append(Problem(None, "There is no row of benchmark-memory in this text."))
     columns = ("report", "bytes", "retained", "objects", "retained", "strings", "retained")
-    return Profile(
-        path=path,
-        format="benchmark-memory",
-        lines=text.count,
-        skipped_lines=text.skipped,
-        traced=True,
-        totals=Measures(),
-        sites=(),
-        problems=tuple(text.problems),
-        notes=("benchmark-memory knows no lines of code: memory_profiler does.",) if rows else (),
-        tables=(Table("Memory by report", columns, tuple((name, *row) for name, row in rows.items())),) if rows else (),
+    printed = tuple((name, *row) for name, row in rows.items())
+    return tables_only(
+        path,
+        "benchmark-memory",
+        text,
+        (Table("Memory by report", columns, printed),) if printed else (),
+        note="benchmark-memory knows no lines of code: memory_profiler does.",
+        nothing="There is no row of benchmark-memory in this text.",
     )
 
 

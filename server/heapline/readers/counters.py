@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from heapline.profile import Measures, Problem, Profile, Table
-from heapline.readers.text import Text, head_lines
+from heapline.profile import Table
+from heapline.readers.text import Text, head_lines, tables_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from heapline.profile import Profile
 
 _PAIR = re.compile(
     r"""(?::(\w{1,80})\s*=>|"(\w{1,80})"\s*(?:=>|:)|(?<![\w:"])(\w{1,80}):)"""
@@ -60,20 +62,13 @@ def read(path: Path, stream: BinaryIO) -> Profile:
             if not found or name in found[-1]:
                 found.append({})
             found[-1][name] = value
-    tables = tuple(_table(title, found) for title, found in prints.items() if found)
-    if not tables:
-        text.problems.append(Problem(None, "There are no counters in this text."))
-    return Profile(
-        path=path,
-        format="counters",
-        lines=text.count,
-        skipped_lines=text.skipped,
-        traced=True,
-        totals=Measures(),
-        sites=(),
-        problems=tuple(text.problems),
-        notes=("Counters have no lines of code: to find the lines, take a heap dump.",) if tables else (),
-        tables=tables,
+    return tables_only(
+        path,
+        "counters",
+        text,
+        tuple(_table(title, found) for title, found in prints.items() if found),
+        note="Counters have no lines of code: to find the lines, take a heap dump.",
+        nothing="There are no counters in this text.",
     )
 
 

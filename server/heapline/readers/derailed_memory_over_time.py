@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from heapline.profile import Measures, Problem, Profile, Table
-from heapline.readers.text import Text, head_lines
+from heapline.profile import Table
+from heapline.readers.text import Text, head_lines, tables_only
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from heapline.profile import Profile
 
 _NUMBER = re.compile(r"[0-9]{1,9}\.[0-9]{1,12}")
 _LEAST = 3  # numbers, so that no other text is taken for a series
@@ -32,25 +34,20 @@ def read(path: Path, stream: BinaryIO) -> Profile:
     """The profile: one table, and a note about the growth."""
     text = Text(stream)
     series = [float(line.text) for line in text if line.whole and _NUMBER.fullmatch(line.text.strip())]
-    notes = []
-    if series:
-        grown = series[-1] - series[0]
-        notes.append(
-            f"The process had {series[0]:.1f} MiB at first and {series[-1]:.1f} MiB at last ({grown:+.1f} MiB), "
-            f"{max(series):.1f} MiB at most. A series has no lines of code: to find the lines, take heap dumps."
-        )
-    else:
-        text.problems.append(Problem(None, "There is no number of MiB in this text."))
     rows = tuple((str(number), value) for number, value in enumerate(series, start=1))
-    return Profile(
-        path=path,
-        format="derailed-memory-over-time",
-        lines=text.count,
-        skipped_lines=text.skipped,
-        traced=True,
-        totals=Measures(),
-        sites=(),
-        problems=tuple(text.problems),
-        notes=tuple(notes),
-        tables=(Table("Memory of the process over time", ("measurement", "MiB"), rows),) if rows else (),
+    return tables_only(
+        path,
+        "derailed-memory-over-time",
+        text,
+        (Table("Memory of the process over time", ("measurement", "MiB"), rows),) if rows else (),
+        note=_growth(series) if series else "",
+        nothing="There is no number of MiB in this text.",
+    )
+
+
+def _growth(series: list[float]) -> str:
+    grown = series[-1] - series[0]
+    return (
+        f"The process had {series[0]:.1f} MiB at first and {series[-1]:.1f} MiB at last ({grown:+.1f} MiB), "
+        f"{max(series):.1f} MiB at most. A series has no lines of code: to find the lines, take heap dumps."
     )

@@ -13,11 +13,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from heapline.profile import Measures, Problem, Profile, Table
-from heapline.readers.text import Text, head_lines
+from heapline.profile import Measures, Table
+from heapline.readers.text import Text, head_lines, tables_only
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from heapline.profile import Profile
 
 _ADDRESS = re.compile(r"0x[0-9a-f]{4,16}")
 _ABOUT = re.compile(r"Parsing .+|Parsed [0-9]+ objects in [0-9.]+ seconds|Leaked Addresses:|")
@@ -44,19 +46,13 @@ def read(path: Path, stream: BinaryIO) -> Profile:
             addresses += 1
         elif not _ABOUT.fullmatch(line.text):
             text.skip(line.number, "This is no address.")
-    if not addresses:
-        text.problems.append(Problem(None, "There is no address in this text."))
-    return Profile(
-        path=path,
-        format="rbheap",
-        lines=text.count,
-        skipped_lines=text.skipped,
-        traced=True,
-        totals=Measures(retained_objects=addresses) if addresses else Measures(),
-        sites=(),
-        problems=tuple(text.problems),
-        notes=(_NOTE,) if addresses else (),
-        tables=(Table("Leaked objects", ("", "objects"), (("in the second and third dump alone", addresses),)),)
-        if addresses
-        else (),
+    rows = (("in the second and third dump alone", addresses),)
+    return tables_only(
+        path,
+        "rbheap",
+        text,
+        (Table("Leaked objects", ("", "objects"), rows),) if addresses else (),
+        note=_NOTE,
+        nothing="There is no address in this text.",
+        totals=Measures(retained_objects=addresses or None),
     )

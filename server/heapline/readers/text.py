@@ -7,10 +7,13 @@ import re
 import zlib
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from heapline.profile import MAX_PROBLEMS, Problem
+from heapline.profile import MAX_PROBLEMS, Measures, Problem, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from heapline.profile import Format, Table
 
 _MAX_LINE = 1 << 16  # no path is longer; what is longer is not held in memory
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # ECMA-48: colours, and what terminals add to them
@@ -56,6 +59,34 @@ class Text:
         self.skipped += 1
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Problem(line, reason))
+
+
+def tables_only(
+    path: Path,
+    written_by: Format,
+    text: Text,
+    tables: tuple[Table, ...],
+    *,
+    note: str,
+    nothing: str,
+    totals: Measures | None = None,
+) -> Profile:
+    """The profile of a text, read to its end, that names no lines of code; `note` says what would.
+
+    Without any table the text is damaged: `nothing` says what is missing in it.
+    """
+    return Profile(
+        path=path,
+        format=written_by,
+        lines=text.count,
+        skipped_lines=text.skipped,
+        traced=True,
+        totals=totals or Measures(),
+        sites=(),
+        problems=tuple(text.problems if tables else [*text.problems, Problem(None, nothing)]),
+        notes=(note,) if tables else (),
+        tables=tables,
+    )
 
 
 def head_lines(head: bytes) -> list[str]:
