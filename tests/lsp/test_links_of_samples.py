@@ -16,17 +16,14 @@ from sample_files import SAMPLES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAMED = re.compile(
-    r"(?P<root>/srv/heapline/)?\b(?P<program>translate|blog|weakmap)/(?P<path>[\w/.-]+\.\w+):(?P<line>\d+)"
-)
+NAMED = re.compile(r"\b(?P<program>translate|blog|weakmap)/(?P<path>[\w/.-]+\.\w+):(?P<line>\d+)")
 
 
 def named_on_disk(report: Path, program: str) -> Iterator[tuple[int, Path, int]]:
     """Row (0-based), file and line: what a report names of the program's lines, as far as they are on the disk."""
     for row, text in enumerate(report.read_text(encoding="utf-8", errors="replace").split("\n")):
         for named in NAMED.finditer(text):
-            # normalize_paths leaves the root before what is not below app, bin or lib: main.rb alone tells no place
-            if named["program"] != program or ("normalized" in report.name and named["root"]):
+            if named["program"] != program:
                 continue
             file, line = SAMPLES / program / named["path"], int(named["line"])
             if file.is_file() and 1 <= line <= len(file.read_text(encoding="utf-8").splitlines()):

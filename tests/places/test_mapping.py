@@ -240,3 +240,24 @@ def test_a_file_name_that_every_program_has_makes_no_rule(tmp_path: Path) -> Non
     places = infer_places(recorded, Workspace([tmp_path]))
     # THEN the workspace's file gets nothing of it
     assert places.place("/srv/other/main.rb", 1) is None
+
+
+def test_a_file_name_that_every_program_has_is_placed_by_the_checkout_s_own_name(tmp_path: Path) -> None:
+    # GIVEN a checkout named as it was where the report was taken, which was printed with normalize_paths
+    shop = checkout(tmp_path / "shop", "main.rb", "lib/order.rb", "lib/user.rb")
+    recorded = ["shop/lib/order.rb", "shop/lib/user.rb", "/srv/shop/main.rb", "/srv/other/main.rb"]
+    # THEN the main.rb below that name is the checkout's, and the other one is not
+    assert placed(recorded, shop) == {
+        "shop/lib/order.rb": (shop / "lib/order.rb", "inferred"),
+        "shop/lib/user.rb": (shop / "lib/user.rb", "inferred"),
+        "/srv/shop/main.rb": (shop / "main.rb", "suffix"),
+    }
+    # BUT of two checkouts of that name neither gets it
+    assert "/srv/shop/main.rb" not in placed(recorded, shop, checkout(tmp_path / "copy/shop", "main.rb"))
+
+
+def test_the_checkout_s_own_name_weighs_no_more_than_a_folder_in_it(tmp_path: Path) -> None:
+    # GIVEN a checkout with a part of the same name, and a path that could be of either
+    shop = checkout(tmp_path / "shop", "main.rb", "engines/shop/main.rb", "lib/user.rb")
+    # THEN it has no place
+    assert placed(["shop/lib/user.rb", "/srv/shop/main.rb"], shop).keys() == {"shop/lib/user.rb"}

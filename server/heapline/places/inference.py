@@ -60,6 +60,7 @@ def infer(paths: Sequence[tuple[str, str]], workspace: Workspace) -> Inferred:
 class _Inference:
     def __init__(self, paths: Sequence[tuple[str, str]], workspace: Workspace) -> None:
         self._workspace = workspace
+        self._names = [folded(folder.name) for folder in workspace.folders]
         self._crowds: dict[str, list[Candidate]] = defaultdict(list)
         self._parted: set[str] = set()
         self._prefixes: dict[tuple[str, int, str], tuple[Prefix | None, int]] = {}
@@ -109,6 +110,8 @@ class _Inference:
     def _prefix(self, key: str, folder: int, below: str) -> tuple[Prefix | None, int]:
         """What a path and a file of one name speak for, None if nothing; and how many names they have in common."""
         common, names = _common_end(key, below)
+        if common == len(below) and key[: len(key) - common].endswith(f"/{self._names[folder]}/"):
+            names += 1  # all of the file's path, and the name of the checkout before it
         if names < _LEAST_IN_COMMON and common < len(below):
             return None, names
         prefix = Prefix(key[: len(key) - common], folder, below[: len(below) - common])
