@@ -120,7 +120,9 @@ class PlacedReport:
             if file is None:
                 file = self.files[key] = PlacedFile(entry.place.file, entry.folder, entry.version)
             file.lines[entry.place.line].append(entry)
-        self.folders = frozenset(file.folder for file in self.files.values())
+        self.files_in: defaultdict[Path, set[str]] = defaultdict(set)
+        for key, file in self.files.items():
+            self.files_in[file.folder].add(key)
         self._largest = sorted(entries, key=lambda entry: -entry.site.measures.shallow_bytes)
         self._special = [entry for entry in entries if entry.holder or entry.site.measures.leaks]
         self._suspects = suspects

@@ -51,6 +51,7 @@ class Store:
         """Empty."""
         self._reports: dict[str, PlacedReport] = {}
         self._files: dict[str, FileEntries] = {}
+        self._programs: dict[tuple[PlacedReport, PlacedReport, Path], bool] = {}
 
     @property
     def reports(self) -> list[Report]:
@@ -120,7 +121,7 @@ class Store:
             self._part(old)
             old.report.close()
         self._reports[key_of(placed.report.path)] = placed
-        self._files.clear()
+        self._forget()
 
     def replace(self, placed: PlacedReport) -> None:
         """A loaded report was placed anew; nothing if it was unloaded in the meantime."""
@@ -129,7 +130,7 @@ class Store:
             known = self._reports[key].verdict
             placed.judge(known if known and len(known.dumps) > 1 else None)
             self._reports[key] = placed
-            self._files.clear()
+            self._forget()
 
     def remove(self, path: Path) -> bool:
         """Forget a report; false if it was not loaded."""
@@ -137,8 +138,13 @@ class Store:
         if found:
             self._part(found)
             found.report.close()
-            self._files.clear()
+            self._forget()
         return found is not None
+
+    def _forget(self) -> None:
+        """The reports changed: what was put together of them is made anew."""
+        self._files.clear()
+        self._programs.clear()
 
     def _part(self, gone: PlacedReport) -> None:
         """Of the dumps that spoke together with one that is gone each speaks for itself again."""
@@ -147,24 +153,35 @@ class Store:
             if left:
                 left.judge(None)
 
-    def _speakers(self, folder: Path) -> dict[Format, Report]:
-        """By format the report whose numbers stand on the lines of a folder.
+    def _speakers(self, here: list[PlacedReport], folder: Path) -> dict[Format, Report]:
+        """By format the report whose numbers stand on the lines of a file, which those `here` know, in this folder.
 
-        One speaks for the whole folder: a line that it lacks has nothing now, whatever an older one says.
+        One speaks for a whole program: a line that it lacks has nothing now, whatever an older one says.
         """
         speakers: dict[Format, Report] = {}
-        for placed in self._reports.values():
-            known = speakers.get(placed.report.profile.format)
-            if folder in placed.folders and (known is None or _speaks_over(placed.report, known)):
-                speakers[placed.report.profile.format] = placed.report
+        for one in here:
+            written_by = one.report.profile.format
+            for other in self._reports.values():
+                known = speakers.get(written_by)
+                if other.report.profile.format == written_by and self._of_one_program(one, other, folder):
+                    speakers[written_by] = known if known and not _speaks_over(other.report, known) else other.report
         return speakers
+
+    def _of_one_program(self, one: PlacedReport, other: PlacedReport, folder: Path) -> bool:
+        """Whether two reports have a file of the folder in common: one with several programs has reports of each."""
+        pair = (one, other, folder)
+        known = self._programs.get(pair)
+        if known is None:
+            known = self._programs[pair] = not one.files_in[folder].isdisjoint(other.files_in.get(folder, ()))
+        return known
 
     def _at(self, key: str) -> FileEntries | None:
         """What all reports say about a file; put together when it is first asked for."""
         known = self._files.get(key)
-        found = [placed.files[key] for placed in self._reports.values() if key in placed.files] if known is None else []
-        if found:
-            known = self._files[key] = FileEntries(found[0].path, self._speakers(found[0].folder))
+        here = [placed for placed in self._reports.values() if key in placed.files] if known is None else []
+        if here:
+            found = [placed.files[key] for placed in here]
+            known = self._files[key] = FileEntries(found[0].path, self._speakers(here, found[0].folder))
             for file in found:
                 known.versions.setdefault(file.version)
                 for line, entries in file.lines.items():
