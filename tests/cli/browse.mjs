@@ -36,7 +36,7 @@ await page.addInitScript(() => {
 });
 
 let opened = [];
-/** The links that `act` opens, once there is one. */
+/** The links that `act` opens. */
 async function opens(act) {
   opened = [];
   await act();
@@ -64,6 +64,21 @@ const spot = async (section, text) => {
   const box = await page.locator(`${section} .chart svg text`, { hasText: text }).first().boundingBox();
   return [box.x + 3, box.y + box.height / 2];
 };
+
+/** How many shapes are taken out of a chart, be it to come back in another order, while `act` is done and drawn. */
+async function takenOut(section, act) {
+  const chart = await page.locator(`${section} .chart svg`).elementHandle();
+  await chart.evaluate((svg) => {
+    svg.taken = 0;
+    const count = (changes) => changes.forEach((change) => (svg.taken += change.removedNodes.length));
+    new MutationObserver(count).observe(svg, { childList: true, subtree: true });
+  });
+  await act();
+  return chart.evaluate(async (svg) => {
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    return svg.taken;
+  });
+}
 
 await page.goto(pathToFileURL(file).href);
 await page.locator("#top .chart svg text").first().waitFor();
@@ -111,6 +126,7 @@ if (seen.marks.generations > 0) {
 }
 if (seen.marks.holders > 0) {
   await page.locator("#holders .chart").scrollIntoViewIfNeeded();
+  seen.takenFromUnderMouse = await takenOut("#holders", async () => page.mouse.move(...(await spot("#holders", ".rb"))));
   seen.tile = await opens(async () => page.mouse.click(...(await spot("#holders", ".rb"))));
   await page.keyboard.down("Shift");
   seen.shifted = await opens(async () => page.mouse.click(...(await spot("#holders", ".rb"))));

@@ -107,7 +107,9 @@ def test_a_brush_over_the_bars_zooms_in_and_the_keyboard_does_the_same(seen: dic
 
 
 def test_a_click_on_a_tile_goes_to_its_line_and_with_shift_into_it(seen: dict[str, Any]) -> None:
-    # THEN the tile of the outermost holder leads to its line
+    # THEN the tile that the mouse comes over stays as it is, so that a quick click is not lost
+    assert seen["takenFromUnderMouse"] == 0
+    # AND the tile of the outermost holder leads to its line
     assert seen["tile"] == [link("main.rb:10")]
     # AND with Shift it fills the map, until the way back is taken
     assert seen["shifted"] == []

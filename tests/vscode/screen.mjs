@@ -33,17 +33,6 @@ export class Screen {
     await this.page.locator(selector, { hasText: text }).first().click(options);
   }
 
-  /** Clicks on `target`, again if that had no effect, until an element that matches `selector` contains `text`; gives its text. */
-  async clickUntil(target, selector, text) {
-    const effect = this.page.locator(selector, { hasText: text }).first();
-    while (!(await effect.isVisible())) {
-      await Promise.race([target.click(), this.failure]);
-      // A chart that is drawn anew between press and release hears of no click.
-      await effect.waitFor({ timeout: 5000 }).catch(() => console.error(`clicking again for “${text}” in ${selector}`));
-    }
-    return this.text(selector, text);
-  }
-
   /** Waits until nothing matches `selector` any more. */
   async gone(selector) {
     console.error(`waiting for ${selector} to go`);

@@ -128,8 +128,8 @@ export async function tour(code, options) {
   seen.overview = await overview.locator("main").innerText();
   await screen.picture("overview-vscode");
   await overview.locator("#holders .chart").scrollIntoViewIfNeeded();
-  const tile = overview.locator("#holders .chart svg text", { hasText: "translation_cache.rb:9" });
-  seen.jumped = await screen.clickUntil(tile, ".tabs-container .tab.active", name);
+  await overview.locator("#holders .chart svg text", { hasText: "translation_cache.rb:9" }).click();
+  seen.jumped = await screen.text(".tabs-container .tab.active", name);
 
   // What keeps growing: as one dump says, then as all of its process do.
   for (const view of ["Hot lines", "Holders", "Dominators"]) await screen.click(".pane-header", view);

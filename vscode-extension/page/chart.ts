@@ -41,13 +41,15 @@ export class Chart {
   }
 
   /** Draws anew. `description` is what a screen reader says of it. */
-  draw(description: string, colours: Theme, option: EChartsCoreOption): void {
+  draw(description: string, colours: Theme, { series, ...option }: EChartsCoreOption & { series: readonly object[] }): void {
     this.chart.setOption(
       {
         animation: false,
         textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: FONT, lineHeight: LINE, color: colours.text },
         aria: { enabled: true, label: { description } },
         ...option,
+        // Emphasis draws what is under the mouse anew, and a click that this comes into is lost.
+        series: series.map((one) => ({ ...one, emphasis: { disabled: true } })),
       },
       { notMerge: true },
     );

@@ -75,7 +75,6 @@ export function holdersPart({ held, tiles }: Holders, sites: Sites): { element: 
           label: { color: colours.text, fontSize: 12, lineHeight: LINE, position: "insideTopLeft", overflow: "truncate", formatter: label },
           upperLabel: { show: true, height: LABEL, color: colours.text, fontSize: 12, overflow: "truncate", formatter: upperLabel },
           levels: [{ itemStyle: { borderWidth: 0, borderColor: colours.surface, gapWidth: 2 }, upperLabel: { show: false } }],
-          emphasis: { label: { color: colours.text }, upperLabel: { show: true, height: LABEL, color: colours.text, formatter: upperLabel } },
         },
       ],
     });

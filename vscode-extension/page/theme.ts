@@ -38,11 +38,24 @@ function channels(colour: string): number[] | undefined {
   return digits?.match(/../g)?.map((pair) => Number.parseInt(pair, 16));
 }
 
-/** Calls `draw` whenever the colours change. */
+/** Sets the page's theme, and again before `draw` whenever the colours change. */
 export function onTheme(draw: () => void): void {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  const browser = matchMedia("(prefers-color-scheme: dark)");
+  const follow = (): void => {
+    document.documentElement.dataset["theme"] = (vscodeIsDark() ?? browser.matches) ? "dark" : "light";
+    draw();
+  };
+  browser.addEventListener("change", follow);
   // VS Code puts its theme's colours on the root element, and its kind on the body
-  const watcher = new MutationObserver(draw);
+  const watcher = new MutationObserver(follow);
   watcher.observe(document.documentElement, { attributes: true, attributeFilter: ["style"] });
   watcher.observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  follow();
+}
+
+/** Whether VS Code's theme is dark; undefined in a browser. */
+function vscodeIsDark(): boolean | undefined {
+  const kinds = document.body.classList;
+  if (kinds.contains("vscode-light") || kinds.contains("vscode-high-contrast-light")) return false;
+  return kinds.contains("vscode-dark") || kinds.contains("vscode-high-contrast") || undefined;
 }
