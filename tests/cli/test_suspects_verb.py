@@ -38,6 +38,10 @@ def test_dumps_are_put_in_order_by_process_and_their_suspects_are_told() -> None
     assert int(found[0][0]) >= int(found[1][0])
     # AND each has its evidence
     assert "grew from dump to dump: 8,521 → 17,041 → 34,081 objects" in done.stdout
+    # AND a program reads the same constants, or that there is none
+    as_json = heapline("suspects", "--json", *BLOG, TRANSLATE, "--workspace", SAMPLES / "blog").stdout
+    named = [suspect["constant"] for line in as_json.splitlines() for suspect in json.loads(line)["suspects"]]
+    assert named == ["PostSummaryCache::STORE", "RequestLog::SEEN", None]
 
 
 def test_json_and_markdown_say_the_same() -> None:

@@ -16,7 +16,17 @@ from rich.text import Text
 from heapline.cli.filtering import AllOption, Choice, IgnoreOption, OnlyOption, filter_of
 from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, places_in
-from heapline.cli.printing import allocated_at, console, heading, holder_text, note, printable, rest, where
+from heapline.cli.printing import (
+    allocated_at,
+    console,
+    heading,
+    holder_as_json,
+    holder_text,
+    note,
+    printable,
+    rest,
+    where,
+)
 from heapline.errors import HeaplineError
 from heapline.insight.comparison import MAX_DUMPS, compare
 from heapline.insight.growth import by_holder
@@ -75,7 +85,7 @@ def _compare(reports: Sequence[Report], places: Placement, choice: Choice, top: 
         growth = _growth(dumps[-1], found)
         if json:
             growth, found = _holders(growth, places, choice), replace(found, sites=_sites(found, places, choice))
-            _write({**_as_json(reports, found, growth), "left_out": choice.left_out})
+            _write({**_as_json(reports, found, growth, places), "left_out": choice.left_out})
         else:
             _print_dumps(reports, found, growth, places, choice, top)
     elif dumps or len(reports) > 2:
@@ -221,7 +231,9 @@ def _described(change: Change) -> str:
     return " · ".join(parts)
 
 
-def _as_json(reports: Sequence[Report], found: Comparison, growth: Sequence[Growth]) -> dict[str, Any]:
+def _as_json(
+    reports: Sequence[Report], found: Comparison, growth: Sequence[Growth], places: Placement
+) -> dict[str, Any]:
     return {
         "reports": [str(report.path) for report in reports],
         "identity": found.identity,
@@ -229,9 +241,7 @@ def _as_json(reports: Sequence[Report], found: Comparison, growth: Sequence[Grow
         "total": found.total,
         "holders": [
             {
-                "class": held.holder.name,
-                "path": held.holder.path,
-                "line": held.holder.line,
+                **holder_as_json(held.path, places),
                 "holders": held.holders,
                 "objects": held.objects,
                 "bytes": held.bytes,

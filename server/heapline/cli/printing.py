@@ -118,6 +118,13 @@ def constant_of(path: Sequence[Label], place: Place | None) -> str | None:
     return qualified(constant, path[-2].name if len(path) > 1 else None) if constant else None
 
 
+def holder_as_json(path: Sequence[Label], places: Placement) -> dict[str, str | int | None]:
+    """The class, constant (if its line names one) and line of what `path` leads to from a root."""
+    label = path[-1]
+    place = places.place(label.path, label.line) if label.path is not None and label.line is not None else None
+    return {"class": label.name, "constant": constant_of(path, place), "path": label.path, "line": label.line}
+
+
 def allocated_at(held: Growth | Suspect, places: Placement) -> None:
     """The lines that allocated most of what something holds, if any are known."""
     sites = [f"{where(path, line, places.place(path, line))} ({human_count(n)})" for path, line, n in held.sites]

@@ -17,7 +17,7 @@ from heapline.cli import child
 from heapline.cli.filtering import AllOption, Choice, IgnoreOption, OnlyOption, filter_of
 from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, named_in, places_in
-from heapline.cli.printing import allocated_at, console, heading, holder_text, note, printable
+from heapline.cli.printing import allocated_at, console, heading, holder_as_json, holder_text, note, printable
 from heapline.errors import HeaplineError
 from heapline.insight import wording
 from heapline.insight.conclusions import findings_of
@@ -80,7 +80,7 @@ def run(
                 found = replace(found, suspects=_chosen(series[-1], found, places, choice))
                 scores += [suspect.score for suspect in found.suspects]
                 if json:
-                    said = {**_as_json(series, found), "left_out": choice.left_out}
+                    said = {**_as_json(series, found, places), "left_out": choice.left_out}
                     sys.stdout.buffer.write(orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE))
                 else:
                     (_print_markdown if as_markdown else _print)(series, found, places)
@@ -178,16 +178,14 @@ def _full(cache: FullCache, dumps: int) -> str:
     )
 
 
-def _as_json(series: Sequence[Report], found: Findings) -> dict[str, Any]:
+def _as_json(series: Sequence[Report], found: Findings, places: Placement) -> dict[str, Any]:
     return {
         "reports": [str(report.path) for report in series],
         "unknown": found.unknown,
         "suspects": [
             {
                 "score": suspect.score,
-                "class": suspect.holder.name,
-                "path": suspect.holder.path,
-                "line": suspect.holder.line,
+                **holder_as_json(suspect.path, places),
                 "holders": suspect.holders,
                 "objects": suspect.objects,
                 "bytes": suspect.bytes,
@@ -201,13 +199,7 @@ def _as_json(series: Sequence[Report], found: Findings) -> dict[str, Any]:
             for suspect in found.suspects
         ],
         "full": [
-            {
-                "class": cache.path[-1].name,
-                "path": cache.path[-1].path,
-                "line": cache.path[-1].line,
-                "entries": cache.entries,
-                "objects": cache.objects,
-            }
+            {**holder_as_json(cache.path, places), "entries": cache.entries, "objects": cache.objects}
             for cache in found.full
         ],
     }
