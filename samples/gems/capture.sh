@@ -3,7 +3,7 @@
 # samples/gems/reports. Installs nothing: README.md says what each tool needs.
 #
 # usage: capture.sh TOOL…      of: heap-profiler allocation_tracer allocation_sampler rbheap rbtrace vernier
-#                              memory_profiler rack-mini-profiler
+#                              memory_profiler rack-mini-profiler derailed_benchmarks
 set -eu
 
 samples=$(cd "$(dirname "$0")/.." && pwd)
@@ -35,6 +35,14 @@ for tool in "$@"; do
         ;;
     rack-mini-profiler)
         ruby_with "$scripts/rack_mini_profiler.rb" "$program" "$reports"
+        ;;
+    derailed_benchmarks)
+        : >Gemfile
+        bundle lock --local >/dev/null 2>&1
+        ruby_with "$scripts/derailed_benchmarks.rb" "$program" perf:heap_diff >"$reports/derailed-perf-heap_diff.txt"
+        for number in 0 1 2; do
+            gzip -9 -n -c tmp/*-heap-$number.ndjson >"$reports/derailed-heap-$number.ndjson.gz"
+        done
         ;;
     rbheap)
         for round in 1 2 3; do

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +55,21 @@ def test_the_same_as_json_has_every_line() -> None:
     for rows in (found["sites"], found["classes"]):
         assert sum(row["change"]["new"]["objects"] for row in rows) == found["total"]["new"]["objects"]
     assert found["holders"][0]["line"] == 11
+
+
+def test_the_dumps_of_derailed_benchmarks_have_on_each_line_what_it_says_stayed() -> None:
+    # GIVEN the three dumps of perf:heap_diff, and what it printed of them: a row a line and type
+    folder = SAMPLES / "gems/reports"
+    printed: Counter[tuple[str, int]] = Counter()
+    row = re.compile(r"Retained \w+ (\d+) objects of size .* at: (/srv/heapline/.+):(\d+)")
+    for objects, path, line in row.findall((folder / "derailed-perf-heap_diff.txt").read_text()):
+        printed[path, int(line)] += int(objects)
+    # WHEN the dumps are compared
+    found = json.loads(heapline("diff", "--json", *sorted(folder.glob("derailed-heap-*.ndjson.gz"))).stdout)
+    # THEN each line of the program has as many objects that stay
+    sites = {(site["path"], site["line"]): site["change"]["staying"]["objects"] for site in found["sites"]}
+    ours = {at: objects for at, objects in sites.items() if objects and str(at[0]).startswith("/srv/heapline/")}
+    assert ours == printed != Counter()
 
 
 def test_two_profiler_reports_tell_what_was_saved(tmp_path: Path) -> None:

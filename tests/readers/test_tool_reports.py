@@ -6,14 +6,14 @@ import gzip
 import io
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from memory_profiler_texts import by_site
 from memory_profiler_texts import read as read_text
-from tool_reports import REPORTS, content_of, read, site_at, text_of, truth_of
+from tool_reports import HEAP_DIFF, REPORTS, content_of, read, site_at, text_of, truth_of
 
 from heapline.heap.steps import build
 from heapline.profile import Amount, Measures
@@ -62,6 +62,23 @@ def test_heapys_comparison_of_three_dumps_finds_what_leaks() -> None:
     assert site_at(read("heapy-diff.txt"), "lib/translation_cache.rb", 13).measures == Measures(
         live_objects=leak.measures.retained_objects, live_bytes=leak.measures.retained_bytes
     )
+
+
+def test_the_text_of_heap_diff_says_what_stayed_in_its_three_dumps() -> None:
+    # GIVEN the three dumps that derailed_benchmarks wrote, by address, as plain Python sees them
+    dumps = [[json.loads(line) for line in content_of(name).splitlines()] for name in HEAP_DIFF]
+    before, after, last = ({one.get("address"): one for one in dump} for dump in dumps)
+    stayed: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
+    for address in (after.keys() & last.keys()) - before.keys():
+        if "file" in after[address]:
+            stayed[after[address]["file"], after[address]["line"]][0] += 1
+            stayed[after[address]["file"], after[address]["line"]][1] += after[address].get("memsize", 0)
+    # WHEN the text that it printed of them is read
+    profile = read("derailed-perf-heap_diff.txt")
+    # THEN each line has what came after the first dump and is in both others
+    found = {(site.path, site.line): site.measures for site in profile.sites}
+    assert {at: [m.retained_objects, m.retained_bytes] for at, m in found.items()} == stayed
+    assert len(found) > 10
 
 
 def test_rbheaps_addresses_are_the_objects_that_heapy_finds_too() -> None:

@@ -32,6 +32,7 @@ FORMATS: dict[str, Format] = {
     "derailed-bundle-mem.txt": "derailed-requires",
     "derailed-bundle-objects.txt.gz": "memory-profiler",
     "derailed-perf-heap.txt": "heapy",
+    "derailed-perf-heap_diff.txt": "heapy",
     "derailed-perf-mem.txt": "derailed-requires",
     "derailed-perf-mem_over_time.txt": "derailed-memory-over-time",
     "derailed-perf-objects.txt": "memory-profiler",
@@ -63,7 +64,10 @@ FORMATS: dict[str, Format] = {
 }
 """Each text and its format."""
 
-DUMPS = ("rbheap.json.gz",)
+HEAP_DIFF = tuple(f"derailed-heap-{number}.ndjson.gz" for number in range(3))
+"""The dumps that derailed_benchmarks' perf:heap_diff compared, in order."""
+
+DUMPS = ("rbheap.json.gz", *HEAP_DIFF)
 """What the tools wrote as heap dumps."""
 
 
