@@ -5,7 +5,7 @@ from __future__ import annotations
 import macos_leaks_texts
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tool_reports import FORMATS, content_of, read_bytes
 
@@ -59,6 +59,7 @@ def test_a_report_with_changed_bytes_is_read(name: str, data: st.DataObject) -> 
 
 @unhurried
 @given(st.binary(max_size=2000))
+@example(b"0")
 def test_any_bytes_are_read(content: bytes) -> None:
     # GIVEN bytes of no report
     # THEN every reader says that there is nothing, and why

@@ -19,7 +19,7 @@ from heapline.lsp.ground import Ground, ground_of
 from heapline.places.mapping import Place, Places, infer_places
 from heapline.places.workspace import Workspace
 from heapline.readers import READERS
-from heapline.texts.locations import Location, locations
+from heapline.texts.locations import REACH, Location, locations
 from heapline.texts.outline import Section, sections
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class _Mapping:
     def placed(self, named: Sequence[tuple[int, Location]], text: ReportText) -> Iterator[tuple[int, Location, Place]]:
         """What there is of what lines (by number) of the text name."""
         if self._deciding is None:
-            paths = (found.path for line in text.lines(0, FIRST_LINES) for found in locations(line))
+            paths = (found.path for _, found in locations(text.lines(0, FIRST_LINES)))
             self._deciding = frozenset(islice(dict.fromkeys(paths), _MOST_PATHS))
         new = {found.path for _, found in named} - self._of.keys()
         if new:
@@ -90,7 +90,8 @@ class ReportText:
 
         Not for the event loop.
         """
-        named = [(number, found) for number, text in enumerate(lines, first) for found in locations(text)]
+        above = self.lines(max(0, first - REACH), first)
+        named = [(first - len(above) + number, found) for number, found in locations([*above, *lines], len(above))]
         return self.mapping.placed(named, self)
 
     def placed_at(self, line: int, column: int) -> tuple[Location, Place] | None:

@@ -46,6 +46,10 @@ def read(path: Path, stream: BinaryIO) -> Profile:
     if problems:
         return nothing(path, "memory-profiler", problems)
     document = mapping(document)
+    if document.keys().isdisjoint({*_SECTIONS, *_TOTALS}):
+        return nothing(
+            path, "memory-profiler", [Problem(None, "There are no results of memory_profiler in this JSON.")]
+        )
     sites: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
     skipped = 0
     for section, measure in _SECTIONS.items():

@@ -71,6 +71,11 @@ def parse(text: str, start: int) -> tuple[dict[Any, Any], bool]:
     return found, False
 
 
+def unescaped(text: str) -> str:
+    """What the inside of a printed string stands for, as far as paths have something to escape."""
+    return _ESCAPE.sub(r"\1", text)
+
+
 class _Open:
     """A hash or an array that is not closed yet; of a hash `key` waits for its value."""
 
@@ -101,7 +106,7 @@ def _tokens(text: str, start: int) -> Iterator[re.Match[str]]:
 
 def _value(token: re.Match[str]) -> str | int | float | None:
     if token["string"] is not None:
-        return _ESCAPE.sub(r"\1", token["string"][1:-1])
+        return unescaped(token["string"][1:-1])
     if token["number"] is not None:
         return float(token["number"]) if "." in token["number"] else int(token["number"])
     return None if token["name"] in ("nil", "null") else token["name"]

@@ -15,7 +15,7 @@ from heapline.lsp.placed import Entry
 from heapline.lsp.report_texts import column_range
 from heapline.lsp.server import Server
 from heapline.lsp.uris import to_path
-from heapline.texts.locations import locations
+from heapline.texts.locations import Locations
 
 SHOW_IN_REPORT = "heapline.showInReport"
 
@@ -46,9 +46,10 @@ def _row(ls: Server, entry: Entry) -> t.Range | None:
     name = f"{site.path}:{site.line}"
     if is_gzip(path):
         return None
+    named = Locations()
     for number, text in enumerate(text_lines(ls, path, ls.uri_of(path))):
-        if site.path in text:
-            for found in locations(text):
+        if site.path in text or named.in_hash:
+            for found in named.of(text):
                 if f"{found.path}:{found.line}" == name:
                     return column_range(ls, text, number, found)
     return None

@@ -13,7 +13,7 @@ from lsprotocol import types as t
 from heapline.lsp.report_texts import ReportText, whole_line
 from heapline.lsp.server import Server
 from heapline.markdown import plain
-from heapline.texts.locations import locations
+from heapline.texts.locations import Locations
 
 _LEAST_CHARACTERS = 3
 """Fewer would put rows before the classes and methods that a user looks for."""
@@ -37,8 +37,10 @@ async def workspace_symbol(ls: Server, params: t.WorkspaceSymbolParams) -> list[
 
 
 def _rows(ls: Server, text: ReportText, wanted: str) -> Iterator[tuple[str, t.Range]]:
+    path = wanted.rpartition(":")[0] or wanted
+    named = Locations()
     for number, row in enumerate(text.texts):
-        if wanted in row.casefold():
-            for at in locations(row):
+        if path in row.casefold() or named.in_hash:
+            for at in named.of(row):
                 if wanted in f"{at.path}:{at.line}".casefold():
                     yield plain(f"{at.path}:{at.line}"), whole_line(ls, row, number)
