@@ -258,6 +258,8 @@ def test_the_way_from_a_root_follows_references() -> None:
         "install json",
         "select 1; select 2",
         "pragma database_size",
+        "explain select 1",
+        "pivot object on type using count(*)",
         "",
         "/* nothing */",
     ],
@@ -294,6 +296,60 @@ def test_a_query_reaches_nothing_but_the_index(query: str, tmp_path: Path) -> No
     # THEN it is refused, and nothing was written
     assert "hunter2" not in said
     assert [path.name for path in tmp_path.iterdir()] == ["secret.csv"]
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("select path from duckdb_databases()", "duckdb_databases()"),
+        ("select path from duckdb_databases", "duckdb_databases"),
+        ("select * from system.main.duckdb_databases()", "duckdb_databases()"),
+        ("select * from query('select path from duckdb_databases()')", "query()"),
+        ("select file from pragma_database_list", "pragma_database_list"),
+        ("select * from duckdb_secrets()", "duckdb_secrets()"),
+        ("select * from which_secret('s3://a', 's3')", "which_secret()"),
+        ("select * from duckdb_extensions()", "duckdb_extensions()"),
+        ("select current_setting('secret_directory')", "current_setting()"),
+        ("select 'secret_directory'.Current_Setting()", "current_setting()"),
+        ("select value from duckdb_settings()", "duckdb_settings()"),
+        ("select setting from pg_catalog.pg_settings", "pg_"),
+        ("select setting from pg_settings", "pg_settings"),
+        ("select write_log('hunter2')", "write_log()"),
+        ("select id from object where id in (select 1 where write_log('hunter2') is null)", "write_log()"),
+        ("with a as (select path from duckdb_databases()) select * from a", "duckdb_databases()"),
+        ("describe select current_setting('secret_directory')", "current_setting()"),
+        ("select * from json_execute_serialized_sql(json_serialize_sql('select 1'))", "json_execute_serialized_sql()"),
+        ("select * from truncate_duckdb_logs()", "truncate_duckdb_logs()"),
+    ],
+)
+def test_a_query_learns_nothing_of_the_machine_and_leaves_nothing(query: str, named: str) -> None:
+    # GIVEN a query that asks DuckDB for itself, its settings or the user's directories, or that writes to its log
+    # WHEN it is asked
+    said = refused(query)
+    # THEN it is refused by one message, which names the function or view, and no directory
+    assert named in said.lower()
+    assert "is not of the index" in said
+    assert str(Path.home()) not in said
+
+
+def test_functions_that_make_rows_can_be_used() -> None:
+    # GIVEN queries with DuckDB's own functions and forms that only compute
+    for query, rows in (
+        ("select sum(i) from range(5) as t(i)", [(10,)]),
+        ("select unnest([1, 2])", [(1,), (2,)]),
+        ("select * from unnest([1, 2])", [(1,), (2,)]),
+        ("values (1)", [(1,)]),
+        ("select count(*) from (describe object) where column_name = 'memsize'", [(1,)]),
+    ):
+        # WHEN they are asked THEN they answer
+        assert asked(query) == rows
+
+
+def test_a_query_that_is_nested_without_end_is_refused() -> None:
+    # GIVEN more brackets than anyone writes
+    said = refused("select " + "(" * 900 + "1" + "+1)" * 900)
+    # WHEN it is asked THEN one message says so
+    assert "nested" in said or "depth" in said
 
 
 def test_time_is_limited() -> None:

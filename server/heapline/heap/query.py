@@ -11,11 +11,11 @@ import duckdb
 from heapline.errors import HeaplineError
 from heapline.heap import cache
 from heapline.heap.duck import sql
+from heapline.heap.select import require_select
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_ALLOWED = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 _LOCKED = (
     "set temp_directory = ''",
     "set enable_external_access = false",
@@ -71,7 +71,7 @@ def connect(index: Path, megabytes: int) -> duckdb.DuckDBPyConnection:
 
 
 def ask(index: Path, query: str, limits: Limits) -> Answer:
-    """What one SELECT (or EXPLAIN) finds. Raises HeaplineError if it is no such query, fails, or takes too much.
+    """What one SELECT finds. Raises HeaplineError if it is no such query, fails, or takes too much.
 
     Raises duckdb.Error only if the index itself cannot be read.
     """
@@ -82,7 +82,7 @@ def ask(index: Path, query: str, limits: Limits) -> Answer:
         alarm.daemon = True
         alarm.start()
         try:
-            _require_select(query)
+            require_select(connection, query)
             found = connection.execute(query)
             rows = found.fetchmany(limits.rows + 1)
             columns = tuple(name for name, *_ in found.description or ())
@@ -99,12 +99,6 @@ def ask(index: Path, query: str, limits: Limits) -> Answer:
         finally:
             alarm.cancel()
     return Answer(columns, rows[: limits.rows], more=len(rows) > limits.rows)
-
-
-def _require_select(query: str) -> None:
-    kinds = [statement.type for statement in duckdb.extract_statements(query)]
-    if len(kinds) != 1 or kinds[0] not in _ALLOWED:
-        raise HeaplineError("Only one query can be asked, a SELECT: the index is read-only.")
 
 
 def _explained(error: duckdb.Error, *, graph: bool) -> str:
