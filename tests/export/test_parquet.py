@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+import duckdb
 import pyarrow.parquet as arrow
 import pytest
 from exporting import CHECKOUT, DUMP, REPORTS, SINCE, TEXT, columns_of, sites
@@ -14,8 +18,7 @@ from exporting import CHECKOUT, DUMP, REPORTS, SINCE, TEXT, columns_of, sites
 from brute_force import Heap, heap_of
 from sample_files import sample_id
 
-if TYPE_CHECKING:
-    from pathlib import Path
+PAGE = Path(__file__).parents[2] / "docs/export.md"
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +32,20 @@ def tables(report: Path, folder: Path) -> dict[str, list[dict[str, Any]]]:
     command = [sys.executable, "-m", "heapline", "export", str(report), "--format", "parquet", "-o", str(folder)]
     subprocess.run([*command, "--workspace", str(CHECKOUT)], check=True)
     return {file.stem: arrow.read_table(file).to_pylist() for file in sorted(folder.iterdir())}
+
+
+def test_duckdb_answers_the_documented_query(tmp_path: Path) -> None:
+    # GIVEN the query of the documentation, and the export that it is about
+    tables(DUMP, tmp_path / "heap")
+    [query] = re.findall(r'duckdb -c "(.+)"', PAGE.read_text(encoding="utf-8"))
+    # WHEN DuckDB is asked
+    rows = duckdb.execute(query.replace("tmp/heap", str(tmp_path / "heap"))).fetchall()
+    # THEN the classes of the objects that nothing but roots holds come with what they retain, the largest first
+    tops = Counter[str]()
+    for row in arrow.read_table(tmp_path / "heap/object.parquet").to_pylist():
+        if row["dominator"] is None:
+            tops[row["name"]] += row["retained_size"] or 0
+    assert [size for _, size in rows] == [size for _, size in tops.most_common(10)]
 
 
 @cache

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from devtools import PROTOCOL, validator_of
 from exporting import (
     DUMP,
     EMPTY,
@@ -206,6 +207,24 @@ def nodes_of(profile: Any) -> list[Any]:
         found.append(waiting.pop())
         waiting += found[-1]["children"]
     return found
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=sample_id)
+def test_a_heapprofile_fits_the_devtools_protocol(report: Path) -> None:
+    # GIVEN the protocol's own description of a sampling heap profile
+    if not PROTOCOL.exists():
+        pytest.skip("needs npm ci in tests/export")
+    profile, node = (
+        validator_of("HeapProfiler.SamplingHeapProfile"),
+        validator_of("HeapProfiler.SamplingHeapProfileNode"),
+    )
+    assert not profile.is_valid({"head": {}, "samples": []})
+    # WHEN a report is exported
+    found = json.loads(exported(report, "heapprofile"))
+    # THEN it fits, each node by itself, for they are nested more deeply than a validator reads
+    profile.validate({**found, "head": {**found["head"], "children": []}})
+    for one in nodes_of(found):
+        node.validate({**one, "children": []})
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=sample_id)
