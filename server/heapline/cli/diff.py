@@ -13,6 +13,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from heapline.cli import savings
 from heapline.cli.filtering import AllOption, Choice, IgnoreOption, OnlyOption, filter_of
 from heapline.cli.loading import asking, complain, load
 from heapline.cli.options import WorkspaceOption, folder_of, places_in
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from heapline.heap.index import HeapIndex
     from heapline.insight.comparison import Amount, Change, Comparison
     from heapline.insight.growth import Growth
-    from heapline.insight.savings import Saving
     from heapline.places.placing import Placement
     from heapline.report import Report
 
@@ -94,12 +94,11 @@ def _compare(reports: Sequence[Report], places: Placement, choice: Choice, top: 
             " Name two or three heap dumps of one process, or two memory_profiler reports."
         )
     else:
-        savings = compare_profiles(reports[0].profile, reports[1].profile)
+        found_savings = compare_profiles(reports[0].profile, reports[1].profile)
         if json:
-            sites = [_saving_as_json(saving) for saving in savings if _keeps(choice, places, *saving.site)]
-            _write({"reports": [str(r.path) for r in reports], "sites": sites, "left_out": choice.left_out})
+            _write({**savings.as_json(reports, found_savings, places, choice), "left_out": choice.left_out})
         else:
-            _print_savings(reports, savings, places, choice, top)
+            savings.show(reports, found_savings, places, choice, top)
 
 
 def _growth(last: HeapIndex, found: Comparison) -> list[Growth]:
@@ -109,19 +108,13 @@ def _growth(last: HeapIndex, found: Comparison) -> list[Growth]:
     return growth
 
 
-def _keeps(choice: Choice, places: Placement, path: str | None, line: int | None) -> bool:
-    if path is None or line is None:
-        return choice.keeps("", 0, None)
-    return choice.keeps(path, line, places.locate(path, line))
-
-
 def _holders(growth: Sequence[Growth], places: Placement, choice: Choice) -> list[Growth]:
-    return [held for held in growth if _keeps(choice, places, held.holder.path, held.holder.line)]
+    return [held for held in growth if choice.keeps_site(places, held.holder.path, held.holder.line)]
 
 
 def _sites(found: Comparison, places: Placement, choice: Choice) -> tuple[tuple[tuple[str, int] | None, Change], ...]:
     """The lines that are asked for; None stands for what has no line."""
-    return tuple(row for row in found.sites if _keeps(choice, places, *(row[0] or (None, None))))
+    return tuple(row for row in found.sites if choice.keeps_site(places, *(row[0] or (None, None))))
 
 
 def _print_dumps(
@@ -254,47 +247,6 @@ def _as_json(
             for site, change in found.sites
         ],
         "classes": [{"class": name, "change": change} for name, change in found.classes],
-    }
-
-
-def _print_savings(
-    reports: Sequence[Report], savings: Sequence[Saving], places: Placement, choice: Choice, top: int
-) -> None:
-    heading(" → ".join(report.path.name for report in reports))
-    before, after = (report.profile.totals for report in reports)
-    for word, old, new in (
-        ("allocated", before.allocated_bytes, after.allocated_bytes),
-        ("retained (survived the block)", before.retained_bytes, after.retained_bytes),
-    ):
-        if old is not None and new is not None:
-            console.print(f"{word}: {human_bytes(old)} → {human_bytes(new)}, {_difference(new - old)}")
-    changed = [saving for saving in savings if saving.allocated_bytes or saving.retained_bytes]
-    changed = [saving for saving in changed if _keeps(choice, places, *saving.site)]
-    console.print()
-    heading(f"Lines that changed ({human_count(len(changed))})")
-    choice.tell()
-    for saving in changed[:top]:
-        line = Text(f"{where(*saving.site, places.place(*saving.site))}: ", style="cyan")
-        said = [
-            f"{word} {_difference(size)}"
-            for word, size in (("allocated", saving.allocated_bytes), ("retained", saving.retained_bytes))
-            if size
-        ]
-        console.print(line.append(" · ".join(said), style="default"))
-    rest(len(changed) - top)
-
-
-def _difference(size: int) -> str:
-    return f"{human_bytes(-size)} saved" if size < 0 else f"{human_bytes(size)} more" if size else "the same"
-
-
-def _saving_as_json(saving: Saving) -> dict[str, Any]:
-    path, line = saving.site
-    return {
-        "path": path,
-        "line": line,
-        "allocated_bytes": saving.allocated_bytes,
-        "retained_bytes": saving.retained_bytes,
     }
 
 

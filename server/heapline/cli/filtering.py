@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from heapline.insight.quiet import Silence
-    from heapline.places.placing import Located
+    from heapline.places.placing import Located, Placement
     from heapline.report import Report
 
 OnlyOption = Annotated[
@@ -71,6 +71,12 @@ class Choice:
         if silence:
             self._silent[silence] += 1
         return silence is None
+
+    def keeps_site(self, places: Placement, path: str | None, line: int | None) -> bool:
+        """The same of a site, which has neither path nor line if nothing recorded them."""
+        if path is None or line is None:
+            return self.keeps("", 0, None)
+        return self.keeps(path, line, places.locate(path, line))
 
     @property
     def left_out(self) -> int:
