@@ -10,6 +10,7 @@ import {
 } from "vscode-languageclient/node";
 import { lensMiddleware } from "./lenses";
 import { logServer } from "./log";
+import { showDocument } from "./opening";
 import { LoadingProgress } from "./progress";
 import type { Status } from "./reports";
 
@@ -55,6 +56,9 @@ export class HeaplineClient extends LanguageClient {
         { scheme: "file", language: "rust" },
         { scheme: "file", language: "ruby-memory-report" },
         { scheme: "untitled", language: "ruby-memory-report" },
+        // what is in plain text the server looks at: a report under any name, or pasted
+        { scheme: "file", language: "plaintext" },
+        { scheme: "untitled", language: "plaintext" },
       ],
       outputChannel: log,
       stdioOptions: { stdout: () => undefined, stderr: logServer }, // stdout is the protocol's
@@ -63,6 +67,7 @@ export class HeaplineClient extends LanguageClient {
       initializationFailedHandler: () => false,
       middleware: {
         ...lensMiddleware,
+        window: { showDocument },
         handleWorkDoneProgress: (token, params, next) => {
           next(token, params);
           progress.handle(token, params);

@@ -6,8 +6,8 @@ import type { Report, Reports } from "./reports";
 /** Registers them. */
 export function registerReportCommands(reports: Reports): vscode.Disposable {
   return vscode.Disposable.from(
-    vscode.commands.registerCommand("heapline.loadReport", (file?: vscode.Uri, files?: vscode.Uri[]) =>
-      load(reports, files ?? (file && [file])),
+    vscode.commands.registerCommand("heapline.loadReport", (file?: vscode.Uri, files?: unknown) =>
+      load(reports, Array.isArray(files) ? files : file && [file]), // a tab's menu says in which group of editors it is
     ),
     vscode.commands.registerCommand("heapline.unloadReport", (file?: vscode.Uri) => unload(reports, file)),
     vscode.commands.registerCommand("heapline.unloadAllReports", () => reports.unload()),
@@ -15,7 +15,7 @@ export function registerReportCommands(reports: Reports): vscode.Disposable {
   );
 }
 
-/** Loads the explorer's selection, or the files that the user picks in a dialog. */
+/** Loads the explorer's selection or a tab's file, or the files that the user picks in a dialog. */
 async function load(reports: Reports, files: vscode.Uri[] | undefined): Promise<(Report | undefined)[]> {
   const picked = files ?? (await vscode.window.showOpenDialog({
     canSelectMany: true,

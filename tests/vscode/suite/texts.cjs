@@ -1,7 +1,7 @@
 // A report's text in the editor: its language, links, definition, hover, outline, folds; and the way back from the code.
 const assert = require("node:assert/strict");
 const { execFile } = require("node:child_process");
-const { readFile } = require("node:fs/promises");
+const { readFile, writeFile } = require("node:fs/promises");
 const path = require("node:path");
 const { promisify } = require("node:util");
 const vscode = require("vscode");
@@ -60,16 +60,29 @@ describe("A report's text", () => {
     assert.ok(folds.some(({ start }) => code.lineAt(start).text.startsWith("class ")), JSON.stringify(folds));
   });
 
-  it("works in an editor that was never saved, and is loaded from there", async () => {
-    const content = await readFile(text.fsPath, "utf8");
-    const pasted = await vscode.workspace.openTextDocument({ language: "ruby-memory-report", content });
-    assert.equal(pasted.uri.scheme, "untitled");
+  it("works in an editor that it was pasted into, never saved and plain text, and is loaded from there", async () => {
+    const pasted = await vscode.workspace.openTextDocument({ language: "plaintext" });
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(pasted.uri, new vscode.Position(0, 0), await readFile(text.fsPath, "utf8"));
+    await vscode.workspace.applyEdit(edit);
+    assert.deepEqual([pasted.uri.scheme, pasted.languageId], ["untitled", "plaintext"]);
     const [found] = await run("vscode.executeDefinitionProvider", pasted.uri, new vscode.Position(await row(pasted), 3));
     assert.deepEqual([found.uri.fsPath, found.range.start.line], [file.fsPath, line]);
     const [lens] = await lenses(pasted.uri);
     assert.equal(lens.command.title, "Load this report");
     const loaded = await run(lens.command.command, ...lens.command.arguments);
     assert.equal(loaded.format, "memory-profiler");
+  });
+
+  it("is known by its content under any name, and other plain text is left alone", async () => {
+    const content = await readFile(text.fsPath, "utf8");
+    for (const [name, written, links] of [["job", `what the job printed:\n${content}`, 1], ["todo", "see main.rb:1", 0]]) {
+      const uri = vscode.Uri.file(path.join(options.workspace, `${name}.txt`));
+      await writeFile(uri.fsPath, written);
+      assert.equal((await vscode.workspace.openTextDocument(uri)).languageId, "plaintext");
+      const found = await run("vscode.executeLinkProvider", uri, 1);
+      assert.equal(found.filter(({ target }) => target?.fsPath.startsWith(options.workspace)).length > 0, links > 0, name);
+    }
   });
 
   it("is found from the line of code", async () => {
@@ -99,5 +112,21 @@ describe("A report's text", () => {
       (await lenses()).find(({ range, command }) => range.start.line === line && / Self Size, /.test(command?.title)),
     );
     assert.ok(own.command.title.startsWith(options.kilobytes), own.command.title);
+  });
+
+  it("of more than 50 MB, which no extension is given, is loaded by its file and found from the line of code", async () => {
+    const big = vscode.Uri.file(path.join(options.workspace, "big.txt"));
+    const [totals, ...sections] = (await readFile(text.fsPath, "utf8")).split("\n\n");
+    await writeFile(big.fsPath, [totals, `${"x".repeat(99)}\n`.repeat(600_000), ...sections].join("\n\n"));
+    await assert.rejects(async () => await vscode.workspace.openTextDocument(big), /50MB/);
+    const [loaded] = await run("heapline.loadReport", big, { groupId: 0 }); // as the menu of its tab does
+    assert.equal(loaded.format, "memory-profiler");
+    const actions = await run("vscode.executeCodeActionProvider", file, new vscode.Range(line, 0, line, 0));
+    const back = actions.find(({ title }) => title === "Show in big.txt");
+    assert.ok(back, actions.map(({ title }) => title).join());
+    const answer = await run(back.command.command, ...back.command.arguments);
+    assert.ok(answer.range.start.line > 600_000);
+    const { tabGroups } = vscode.window;
+    await after(tabGroups.onDidChangeTabs, () => tabGroups.activeTabGroup.activeTab?.input?.uri?.fsPath === big.fsPath);
   });
 });
