@@ -8,6 +8,7 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from heapline.lsp import following, reports, workspace_edits
 from heapline.lsp.documents import text_lines
 from heapline.lsp.features.lines import merged
 from heapline.lsp.features.load_text import LOAD_TEXT, TITLE, loaded_as
-from heapline.lsp.features.show_in_report import SHOW_IN_REPORT
+from heapline.lsp.features.show_in_report import SHOW_IN_REPORT, has_rows
 from heapline.lsp.placed import Entry
 from heapline.lsp.server import Server
 from heapline.lsp.uris import to_path
@@ -46,7 +47,8 @@ async def code_action(ls: Server, params: t.CodeActionParams) -> list[t.CodeActi
     if not entries:
         return []
     own = [diagnostic for diagnostic in params.context.diagnostics if diagnostic.source == "heapline"]
-    actions = [*_questions(entries, uri, line), *_ways_out(ls, entries, path, uri, line)]
+    texts = await asyncio.to_thread(lambda: [entry.report.path for entry in entries if has_rows(entry.report)])
+    actions = [*_questions(entries, texts, uri, line), *_ways_out(ls, entries, path, uri, line)]
     for action in actions:
         action.diagnostics = own or None
         action.kind = t.CodeActionKind.QuickFix if own and action.edit else t.CodeActionKind.Empty
@@ -67,10 +69,9 @@ def mark_fixed(ls: Server, uri: str, line: int, fixed: bool) -> int:
     return len(entries)
 
 
-def _questions(entries: list[Entry], uri: str, line: int) -> Iterator[t.CodeAction]:
+def _questions(entries: list[Entry], texts: list[Path], uri: str, line: int) -> Iterator[t.CodeAction]:
     if any(entry.report.graph is not None for entry in entries):
         yield _command("Show what holds this", SHOW_HOLDERS, uri, line)
-    texts = [entry.report.path for entry in entries if entry.report.index is None]
     for path in texts:
         title = "Show in report" if len(texts) == 1 else f"Show in {plain(path.name)}"
         yield _command(title, SHOW_IN_REPORT, uri, line, str(path))
