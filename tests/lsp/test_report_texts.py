@@ -16,6 +16,7 @@ from pytest_lsp import client_capabilities
 from lsp.asking import actions, run
 from lsp.editor import CLIENTS, EMACS, VSCODE, Editor, document, editing
 from lsp.oracle import DUMP, LEAK, LEAK_LINE, RECORDED, TEXT, TRANSLATE
+from sample_files import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -136,6 +137,50 @@ async def test_the_outline_has_each_section_with_its_rows(editor: Editor) -> Non
         rows = by_name["allocated memory by location"].children or ()
         assert [LINES[row.range.start.line].split() for row in rows] == [row.name.split() for row in rows]
         assert any(row.name.endswith(f"translation_cache.rb:{LEAK_LINE}") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "row"),
+    [
+        ("tools/reports/derailed-bundle-mem.txt", "TOP: 8.168 MiB", "active_record: 7.1328 MiB"),
+        ("gems/reports/derailed-perf-heap_diff.txt", "Diff", "lib/translation_cache.rb:13"),
+        ("gems/reports/rbtrace-memory.txt", "Object Stats", "T_STRING: 15516"),
+        ("tools/reports/benchmark-memory.txt", "Comparison:", "one text"),
+    ],
+)
+async def test_texts_of_other_tools_have_an_outline(editor: Editor, name: str, title: str, row: str) -> None:
+    # GIVEN a text with titles of its own kind
+    report = SAMPLES / name
+    show(editor, report.as_uri(), report.read_text(encoding="utf-8").split("\n"))
+    # WHEN its outline is asked for
+    found = await editor.text_document_document_symbol_async(t.DocumentSymbolParams(document(report)))
+    editor.close(report)
+    # THEN the section is there with its rows, nested or below it
+    assert found
+    [section] = [symbol for symbol in found if symbol.name == title]
+    rows = (
+        [r.name for r in section.children or ()] if isinstance(section, t.DocumentSymbol) else [s.name for s in found]
+    )
+    assert any(row in found for found in rows)
+
+
+@pytest.mark.parametrize("name", ["allocation_tracer.tsv", "allocation_tracer-pp.txt", "allocation_sampler-pp.txt"])
+async def test_a_table_or_a_hash_has_its_lines_of_code_as_outline(editor: Editor, name: str) -> None:
+    # GIVEN a text without sections
+    report = SAMPLES / "gems/reports" / name
+    lines = report.read_text(encoding="utf-8").split("\n")
+    show(editor, report.as_uri(), lines)
+    # WHEN its outline is asked for
+    found = await editor.text_document_document_symbol_async(t.DocumentSymbolParams(document(report)))
+    editor.close(report)
+    # THEN it has the lines of code, each where it stands
+    assert found
+    [at] = {
+        symbol.range.start.line if isinstance(symbol, t.DocumentSymbol) else symbol.location.range.start.line
+        for symbol in found
+        if symbol.name.endswith(f"/translation_cache.rb:{LEAK_LINE}")
+    }
+    assert str(LEAK_LINE) in lines[at]
 
 
 async def test_each_section_folds(editor: Editor) -> None:

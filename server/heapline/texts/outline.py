@@ -1,4 +1,4 @@
-"""How a report text is divided: titles over a line of dashes, and the blocks of native leak checkers."""
+"""How a report text is divided: titles over a line of dashes, the blocks of native leak checkers, and other titles."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from heapline.readers.text import without_colours
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_RULE = re.compile(r"-{5,}|={5,}")
+_RULE = re.compile(r"-{5,}|={4,}")
 _BLOCK = re.compile(
     r"(?:=+[0-9]+=+ ?)?(?:(?:[0-9,]+ (?:\([^)]*\) )?bytes in [0-9,]+ blocks are |(?:Direct|Indirect) leak of |"
-    r"HEAP SUMMARY:|LEAK SUMMARY:)|Total allocated)"
+    r"HEAP SUMMARY:|LEAK SUMMARY:)|Total allocated|TOP: [0-9.]+ MiB|(?:GC|Object) Stats\s*\Z|Calculating -{5}|"
+    r"Comparison:\s*\Z)"
 )
-_FIRST = frozenset("-=\x1b0123456789DIHLT")
+_FIRST = frozenset("-=\x1b0123456789CDGHILOT")
 """What a rule or a block's title begins with. Most rows begin with a space, so that this decides for nearly all."""
 
 

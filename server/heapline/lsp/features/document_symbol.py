@@ -1,4 +1,4 @@
-"""`textDocument/documentSymbol`: the sections of a report, and the first rows of each.
+"""`textDocument/documentSymbol`: the sections of a report, and the first rows of each; or rows alone.
 
 https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#textDocument_documentSymbol
 """
@@ -10,10 +10,11 @@ from itertools import islice
 
 from lsprotocol import types as t
 
-from heapline.lsp.report_texts import ReportText, whole_line
+from heapline.lsp.report_texts import FIRST_LINES, ReportText, column_range, whole_line
 from heapline.lsp.server import Server
 from heapline.markdown import plain
 from heapline.readers.text import without_colours
+from heapline.texts.locations import locations
 from heapline.texts.outline import Section
 
 _MAX_SECTIONS = 300
@@ -25,13 +26,29 @@ async def document_symbol(
 ) -> list[t.DocumentSymbol] | list[t.SymbolInformation] | None:
     """The outline of a report; flat for a client that knows no other. Null for what is no report."""
     uri = params.text_document.uri
-    outline = await ls.texts.ask(ls, uri, lambda text: [_symbol(ls, text, s) for s in text.sections()[:_MAX_SECTIONS]])
+    outline = await ls.texts.ask(ls, uri, lambda text: _outline(ls, text))
     if outline is None or ls.client.nested_symbols:
         return outline
     return [
         t.SymbolInformation(t.Location(uri, symbol.range), symbol.name, symbol.kind, container_name=container)
         for section in outline
         for symbol, container in [(section, None), *((row, section.name) for row in section.children or ())]
+    ]
+
+
+def _outline(ls: Server, text: ReportText) -> list[t.DocumentSymbol]:
+    """The sections; of a text without any, such as a table or a hash, the first rows that name a line of code."""
+    if text.sections():
+        return [_symbol(ls, text, section) for section in text.sections()[:_MAX_SECTIONS]]
+    named = islice(locations(text.lines(0, FIRST_LINES)), _MAX_SECTIONS)
+    return [
+        t.DocumentSymbol(
+            name=plain(f"{found.path}:{found.line}"),
+            kind=t.SymbolKind.Field,
+            range=whole_line(ls, text.texts[number], number),
+            selection_range=column_range(ls, text.texts[number], number, found),
+        )
+        for number, found in named
     ]
 
 
