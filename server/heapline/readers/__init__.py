@@ -100,7 +100,8 @@ def reader_of(path: Path) -> Reader | None:
         objection = reader.recognise(content)
         if objection is None:
             return reader
-        tried.append(f"a {FORMAT_NAMES[reader.format]}: {objection}")
+        name = FORMAT_NAMES[reader.format]
+        tried.append(f"{'an' if name.startswith('a') else 'a'} {name}: {objection}")
     raise HeaplineError(f"{path}: is no report that Heapline knows. It is not " + "; not ".join(tried) + ".")
 
 
