@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,36 @@ async def test_memory_at_boot_stands_on_the_gems_line_with_the_tree_in_the_hover
         assert "derailed_benchmarks" in hover
         # AND that is no problem
         assert editor.marked == {}
+
+
+async def test_memory_at_boot_stands_on_the_line_that_requires_the_file_and_on_the_first_line_of_ones_own(
+    tmp_path: Path,
+) -> None:
+    # GIVEN an application, one of whose lines requires a gem, and what derailed_benchmarks says of its requires
+    checkout = shutil.copytree(SAMPLES / "blog", tmp_path / "blog", ignore=shutil.ignore_patterns("reports"))
+    environment, database = (checkout / f"config/{name}.rb" for name in ("environment", "database"))
+    line = 1 + environment.read_text().splitlines().index('require "active_record"')
+    printed = re.findall(r"^ *(\S+): ([0-9.]+) MiB", (REPORTS / "derailed-perf-mem.txt").read_text(), re.MULTILINE)
+    sizes = {name.removeprefix("/srv/heapline/blog/"): float(size) for name, size in reversed(printed)}
+    async with editing(checkout) as editor:
+        # WHEN it is loaded
+        await editor.load(REPORTS / "derailed-perf-mem.txt")
+        # THEN the line that requires the gem has its memory, and so has the first line of a file that a path required
+        [required] = (await editor.lenses(environment))[line]
+        [own] = (await editor.lenses(database))[1]
+        assert required.startswith(f"≈ {sizes['active_record']:.1f} MiB at boot")
+        assert own.startswith(f"≈ {sizes['config/database']:.1f} MiB at boot")
+        # AND the hover has the tree below, and who else required it
+        hover = await editor.hover_text(environment, line)
+        assert f"active_record: {sizes['active_record']} MiB" in hover
+        assert "Also required by: " in hover
+        # WHEN another file requires it, too
+        (checkout / "other.rb").write_text('require "active_record"\n')
+        await editor.command("unload")
+        await editor.load(REPORTS / "derailed-perf-mem.txt")
+        # THEN neither has it: nobody knows which of them ran first
+        assert line not in await editor.lenses(environment)
+        assert await editor.lenses(checkout / "other.rb") == {}
 
 
 @pytest.mark.parametrize("name", ["", "retained.heap"])
