@@ -99,6 +99,8 @@ def locations(lines: Sequence[str], first: int = 0) -> Iterator[tuple[int, Locat
     """What lines name, from the one with this number (0-based) on; those above it are only read for hashes."""
     known = Locations()
     for number in range(max(0, first - REACH), len(lines)):
+        if number < first and not known.in_hash and '"' not in lines[number]:
+            continue
         for found in known.of(lines[number]):
             if number >= first:
                 yield number, found
