@@ -27,8 +27,9 @@
   "Major mode for what Ruby's memory tools print.")
 
 (defconst heapline--report
-  (concat "^\\(?:Total allocated\\|TOP: [0-9.]+ MiB\\|==[0-9]+== Memcheck\\|Analyzing Heap$\\|path\tline\tcount\t"
-          "\\|Leaks Report Version\\|.*ERROR: LeakSanitizer\\)")
+  (concat "^\\(?:Total allocated\\|TOP: [0-9.]+ MiB\\|==[0-9]+== Memcheck\\|Analyzing Heap$\\|path\tline\t"
+          "\\|leaks Report Version\\|.*ERROR: LeakSanitizer\\|\\(?:Allocated\\|Retained\\) [A-Z]+ [0-9]+ objects of size "
+          "\\|{\\[\"[^\"]+\", [0-9]\\|{\"[^\"]+\" ?=> ?\\(?:$\\|{\"\\)\\)")
   "How a line near the beginning of a report looks, tool by tool.")
 
 (defun heapline--report-p ()

@@ -18,8 +18,13 @@ local report_marks = {
   "^TOP: [%d.]+ MiB",
   "^==%d+== Memcheck",
   "^Analyzing Heap$",
-  "^path\tline\tcount\t",
-  "^Leaks Report Version",
+  "^path\tline\t",
+  "^Allocated %u+ %d+ objects of size ",
+  "^Retained %u+ %d+ objects of size ",
+  '^{%["[^"]+", %d',
+  '^{"[^"]+" ?=> ?$',
+  '^{"[^"]+" ?=> ?{"',
+  "^leaks Report Version",
   "ERROR: LeakSanitizer",
 }
 

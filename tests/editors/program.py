@@ -10,12 +10,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from sample_files import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HERE = Path(__file__).parent
+HAS_EGLOT = "(progn (package-initialize) (require 'eglot))"
 CONFIGS = HERE.parents[1] / "editors"
 DUMP = SAMPLES / "translate/reports/heap-3.json.gz"
 REPORT = SAMPLES / "translate/reports/memory_profiler.txt"
@@ -25,6 +28,24 @@ PRINTED = "printed.txt"
 LEAK_LINE = 13
 HASH_LINE = 9
 """Where the cache allocates the hash that holds its entries."""
+
+
+def real_emacs() -> str:
+    """Where Emacs with eglot is; without, the test is skipped."""
+    emacs = shutil.which("emacs")
+    if emacs is None:
+        pytest.skip("No real Emacs tested: emacs is missing (apt-get install emacs-nox elpa-eglot)")
+    if subprocess.run([emacs, "--batch", "--eval", HAS_EGLOT], capture_output=True, check=False).returncode:
+        pytest.skip("No real Emacs tested: it has no eglot (apt-get install elpa-eglot)")
+    return emacs
+
+
+def real_neovim() -> str:
+    """Where Neovim is; without, the test is skipped."""
+    neovim = shutil.which("nvim")
+    if neovim is None:
+        pytest.skip("No real Neovim tested: nvim is missing (apt-get install neovim)")
+    return neovim
 
 
 def checkout(target: Path) -> Path:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
-import pytest
-
-from editors.program import CONFIGS, HASH_LINE, HERE, LEAK, LEAK_LINE, PRINTED, checkout, row_of_leak, seen_in
+from editors.program import (
+    CONFIGS,
+    HASH_LINE,
+    HERE,
+    LEAK,
+    LEAK_LINE,
+    PRINTED,
+    checkout,
+    real_emacs,
+    row_of_leak,
+    seen_in,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-HAS_EGLOT = "(progn (package-initialize) (require 'eglot))"
-
 
 def test_a_user_of_emacs_loads_a_dump_and_reads_it_on_the_line(tmp_path: Path) -> None:
     # GIVEN Emacs with the documented configuration, and a checkout of the program that leaks
-    emacs = shutil.which("emacs")
-    if emacs is None:
-        pytest.skip("No real Emacs tested: emacs is missing (apt-get install emacs-nox elpa-eglot)")
-    if subprocess.run([emacs, "--batch", "--eval", HAS_EGLOT], capture_output=True, check=False).returncode:
-        pytest.skip("No real Emacs tested: it has no eglot (apt-get install elpa-eglot)")
+    emacs = real_emacs()
     program = checkout(tmp_path / "translate")
 
     # WHEN the user opens the file that leaks, loads the dump, asks about the line, and unloads

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
-import pytest
-
-from editors.program import CONFIGS, HASH_LINE, HERE, LEAK, LEAK_LINE, checkout, row_of_leak, seen_in
+from editors.program import CONFIGS, HASH_LINE, HERE, LEAK, LEAK_LINE, checkout, real_neovim, row_of_leak, seen_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,9 +12,7 @@ if TYPE_CHECKING:
 
 def test_a_user_of_neovim_loads_a_dump_and_reads_it_on_the_line(tmp_path: Path) -> None:
     # GIVEN Neovim with the documented configuration, and a checkout of the program that leaks
-    neovim = shutil.which("nvim")
-    if neovim is None:
-        pytest.skip("No real Neovim tested: nvim is missing (apt-get install neovim)")
+    neovim = real_neovim()
     program = checkout(tmp_path / "translate")
 
     # WHEN the user opens the file that leaks, loads the dump, asks about the line, and unloads
