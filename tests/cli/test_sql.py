@@ -305,6 +305,8 @@ def test_a_query_reaches_nothing_but_the_index(query: str, tmp_path: Path) -> No
         ("select path from duckdb_databases", "duckdb_databases"),
         ("select * from system.main.duckdb_databases()", "duckdb_databases()"),
         ("select * from query('select path from duckdb_databases()')", "query()"),
+        ("summarize duckdb_databases", "duckdb_databases"),
+        ("select * from unnest((select list(path) from duckdb_databases))", "duckdb_databases"),
         ("select file from pragma_database_list", "pragma_database_list"),
         ("select * from duckdb_secrets()", "duckdb_secrets()"),
         ("select * from which_secret('s3://a', 's3')", "which_secret()"),
