@@ -7,7 +7,8 @@
 // broken   what a user sees of a server that cannot be started (broken.mjs)
 // retry    the same with a server that cannot be installed at first (retry.mjs)
 // stopping what a user sees who stops the installation of the server (stopping.mjs)
-// waiting  what a user sees of a load that takes long (waiting.mjs)
+// waiting  what a user sees of a load, and of one that takes long (waiting.mjs)
+// upgrading what a user sees of an upgrade of the extension (upgrading.mjs)
 // dropping what a user does with the mouse: drops dumps onto the view (dropping.mjs)
 //
 // OPTIONS is JSON: the options of startVSCode (vscode.mjs), `workspace` (a folder that may be written to),
@@ -23,10 +24,11 @@ import { retry } from "./retry.mjs";
 import { stopping } from "./stopping.mjs";
 import { suite } from "./suite.mjs";
 import { tour } from "./tour.mjs";
+import { upgrading } from "./upgrading.mjs";
 import { startVSCode } from "./vscode.mjs";
 import { waiting } from "./waiting.mjs";
 
-const MODES = { broken, drive, dropping, opening, retry, stopping, suite, tour, waiting };
+const MODES = { broken, drive, dropping, opening, retry, stopping, suite, tour, upgrading, waiting };
 
 const [mode, json] = process.argv.slice(2);
 const options = JSON.parse(json);

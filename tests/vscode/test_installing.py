@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
+import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +43,61 @@ def test_the_first_report_installs_the_server_with_uv_and_a_damaged_one_is_made_
     run_suite("install/fresh", with_uv, "install")
 
 
+def test_an_upgrade_has_a_server_of_its_own_and_the_old_one_goes_when_no_window_uses_it(
+    with_uv: dict[str, Any], tmp_path: Path
+) -> None:
+    # GIVEN a window that uses the server, and the package of a newer release
+    newer, version = release_after(Path(with_uv["vsix"]), tmp_path / "newer")
+
+    # WHEN that is installed and another window opened, the first one's server restarted, and at last the first reloaded
+    seen = run("upgrading", {**with_uv, "newer": str(newer)}, "upgrading")
+
+    # THEN the lens is there each time
+    assert all(step["lens"].startswith(with_uv["live"]) for step in seen.values()), seen
+    # AND the other window has the new server, in an environment beside the old one, which the first window keeps
+    (old,) = seen["before"]["environments"]
+    new = next(name for name in seen["after"]["environments"] if name != old)
+    assert f"heapline {version} " in seen["after"]["server"]
+    assert seen["old"]["server"] == seen["before"]["server"] != seen["after"]["server"]
+    assert sorted(seen["old"]["environments"]) == sorted([old, new])
+    # AND the first window has the new one as well once it was reloaded, and the old environment is gone
+    assert seen["last"]["server"] == seen["after"]["server"]
+    assert seen["last"]["environments"] == [new]
+
+
+def release_after(vsix: Path, directory: Path) -> tuple[Path, str]:
+    """The package as the next release would be, with nothing new but its version, which is given too."""
+    with zipfile.ZipFile(vsix) as package:
+        package.extractall(directory / "package")
+    extension = directory / "package" / "extension"
+    version = json.loads((extension / "package.json").read_text())["version"]
+    series, patch = version.rsplit(".", 1)
+    newer = f"{series}.{int(patch) + 1}"
+    for file in (extension / "package.json", directory / "package" / "extension.vsixmanifest"):
+        replace_once(file, f'"{version}"', f'"{newer}"')
+
+    (wheel,) = (extension / "wheels").iterdir()
+    run_wheel("unpack", wheel, "--dest", directory)
+    unpacked = (directory / f"heapline-{version}").rename(directory / f"heapline-{newer}")
+    info = (unpacked / f"heapline-{version}.dist-info").rename(unpacked / f"heapline-{newer}.dist-info")
+    replace_once(info / "METADATA", f"\nVersion: {version}\n", f"\nVersion: {newer}\n")
+    replace_once(unpacked / "heapline" / "__init__.py", f'"{version}"', f'"{newer}"')
+    wheel.unlink()
+    run_wheel("pack", unpacked, "--dest-dir", wheel.parent)
+    archive = Path(shutil.make_archive(str(directory / "heapline"), "zip", directory / "package"))
+    return archive.rename(archive.with_suffix(".vsix")), newer
+
+
+def run_wheel(*arguments: str | Path) -> None:
+    subprocess.run([sys.executable, "-m", "wheel", *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def replace_once(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert text.count(old) == 1, f"{file} has {old!r} {text.count(old)} times"
+    file.write_text(text.replace(old, new), "utf-8")
+
+
 def test_an_installation_that_is_stopped_leaves_nothing_behind(with_uv: dict[str, Any], tmp_path: Path) -> None:
     # GIVEN a package index that takes the question and never answers
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -69,10 +127,8 @@ def test_without_uv_and_python_a_message_says_so_and_python_is_used_when_it_is_t
     (tmp_path / "links").mkdir()
     (tmp_path / "links" / "python3").symlink_to(workspace / "python3")
     path = f".:{workspace}/bin:{tmp_path}/links:{tmp_path}/bin"
-    # AND a report that loads by itself, and the environment of an older version
+    # AND a report that loads by itself
     (workspace / ".heapline.toml").write_text('reports = ["reports/heap-3.json.gz"]\n')
-    servers = Path(uninstalled["servers"])
-    (servers / "0123456789abcdef" / "bin").mkdir(parents=True)
 
     # WHEN the folder is opened, and after the message Python is installed and "Try again" pressed
     base: str = sys._base_executable  # type: ignore[attr-defined]  # a link to a venv's own would be no venv's Python
@@ -83,7 +139,7 @@ def test_without_uv_and_python_a_message_says_so_and_python_is_used_when_it_is_t
     # THEN the message said what is needed, and the lens shows what the line holds
     assert "uv, or Python 3." in seen["message"]
     assert seen["lens"].startswith(uninstalled["live"])
-    # AND the older environment is gone, the new one was not made with uv, and nothing of the workspace was run
-    (environment_made,) = servers.iterdir()
+    # AND its environment was not made with uv, and nothing of the workspace was run
+    (environment_made,) = Path(uninstalled["servers"]).iterdir()
     assert "uv = " not in (environment_made / "pyvenv.cfg").read_text()
     assert not ran.exists()

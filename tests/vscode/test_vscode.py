@@ -120,20 +120,24 @@ def test_a_user_drops_dumps_onto_the_view(options: dict[str, Any]) -> None:
     assert sorted(row.split(",")[0] for row in seen["reports"]) == [second.name, Path(options["report"]).name]
 
 
-def test_a_load_that_takes_long_is_a_notification_that_stops_it(options: dict[str, Any], tmp_path: Path) -> None:
+def test_a_load_is_stopped_behind_its_progress_and_if_it_takes_long_by_a_notification(
+    options: dict[str, Any], tmp_path: Path
+) -> None:
     # GIVEN a large dump, and a setting that is wrong
     large = write_large(Path(options["report"]), tmp_path / "large.json")
     settings = Path(options["workspace"]) / ".heapline.toml"
     settings.write_text("threshold.bytes = -1\n")
 
-    # WHEN it is loaded, its indexing stands still, and the user presses the button of the notification that comes
+    # WHEN it is loaded and its indexing stands still, and the user clicks on the progress and presses the button there,
+    # and the same with the button of the notification that comes by itself
     environment = {"HEAPLINE_CACHE_DIR": str(tmp_path / "cache")}
     seen = run("waiting", {**options, "report": str(large), "environment": environment}, "waiting")
 
-    # THEN it was in the status bar before, and its process is gone afterwards
+    # THEN it was in the status bar before, and its process is gone after each
     assert large.name in seen["status"]
+    assert large.name in seen["clicked"]
     assert large.name in seen["notification"]
-    assert seen["indexing"] == 1
+    assert seen["indexing"] == [1, 1]
     # AND the log has the server's lines at the levels that the server gave them
     levels = dict(re.findall(r"\[(\w+)\] heapline\.lsp\.server: (\w+): ", seen["log"]))
     assert levels == {"info": "Info", "warning": "Warning"}

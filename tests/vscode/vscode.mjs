@@ -98,7 +98,7 @@ export async function startVSCode(options) {
     /** The directory of the installed extension. */
     extension: path.join(extensions, installed),
     page,
-    /** Installs another package, while VS Code runs. */
+    /** Installs a package of another version, while VS Code runs. */
     install,
     /** A file's address as VS Code's page wants it. */
     remote: (file) => `vscode-remote://127.0.0.1:${port}${file}`,

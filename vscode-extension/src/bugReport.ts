@@ -31,7 +31,7 @@ Below is what helps to find out why. Names of files and lines of the log may say
 | what | which |
 |---|---|
 | extension | ${version} |
-| server | ${server.description ?? "not running"} |
+| server | ${server.description} |
 | VS Code | ${vscode.version}, ${vscode.env.appName}${vscode.env.remoteName ? `, remote (${vscode.env.remoteName})` : ""} |
 | system | ${os.type()} ${os.release()}, ${os.arch()} |
 | workspace | ${vscode.workspace.workspaceFolders?.length ?? 0} folders, ${vscode.workspace.isTrusted ? "trusted" : "restricted"} |

@@ -21,6 +21,7 @@ const CRASHES_WITHIN = 3 * 60_000; // ms
 export class Server implements vscode.Disposable {
   private client: HeaplineClient | undefined;
   private lastWork: Promise<void> = Promise.resolve();
+  private turns = 0; // that wait or are at work
   private crashes: number[] = [];
   private readonly started = new vscode.EventEmitter<void>();
   private readonly stopped = new vscode.EventEmitter<void>();
@@ -46,10 +47,11 @@ export class Server implements vscode.Disposable {
     return this.client?.isRunning() ?? false;
   }
 
-  /** What the running server says of itself, such as `heapline 0.1.0`. */
-  get description(): string | undefined {
+  /** What the running server says of itself, such as `heapline 0.1.0`, else whether it is on its way. */
+  get description(): string {
     const info = this.isRunning ? this.client?.initializeResult?.serverInfo : undefined;
-    return info && `${info.name} ${info.version ?? ""}`.trim();
+    if (info) return `${info.name} ${info.version ?? ""}`.trim();
+    return this.turns > 0 ? "starting" : "not running";
   }
 
   /** Starts the server if that needs no installation. */
@@ -106,7 +108,8 @@ export class Server implements vscode.Disposable {
   }
 
   private inTurn(work: () => Promise<void>): Promise<void> {
-    this.lastWork = this.lastWork.then(work);
+    this.turns += 1;
+    this.lastWork = this.lastWork.then(work).finally(() => (this.turns -= 1));
     return this.lastWork;
   }
 

@@ -1,6 +1,7 @@
 // Heapline as other code in the editor sees it: diagnostics, lenses, hovers, settings.
 const assert = require("node:assert/strict");
-const { access } = require("node:fs/promises");
+const { execFileSync } = require("node:child_process");
+const { access, open } = require("node:fs/promises");
 const path = require("node:path");
 const vscode = require("vscode");
 const { after, afterDiagnostics, diagnostics, file, lenses, line, load, options } = require("../inside.cjs");
@@ -74,4 +75,23 @@ describe("A report on the code", () => {
     await load();
     await access(log);
   });
+
+  it("says in a bug report that a server is starting, and which one it is when it has started", async () => {
+    // A server that waits to be let in: this end of the pipe opens when it has come so far.
+    const gate = path.join(options.out, "gate");
+    execFileSync("mkfifo", [gate]);
+    const setting = vscode.workspace.getConfiguration("heapline.server");
+    const command = ["/bin/sh", "-c", 'read go < "$0"; exec "$@"', gate, ...setting.get("command")];
+    await setting.update("command", command, vscode.ConfigurationTarget.Global);
+    const opened = await open(gate, "w");
+    assert.equal(await serverInBugReport(), "starting");
+    await opened.close();
+    await load();
+    assert.match(await serverInBugReport(), /^heapline \d/);
+  });
 });
+
+async function serverInBugReport() {
+  await vscode.commands.executeCommand("heapline.collectBugReport");
+  return /\| server \| (.*) \|/.exec(vscode.window.activeTextEditor.document.getText())[1];
+}
