@@ -27,7 +27,7 @@ export function timelinePart(timeline: Timeline, sites: Sites): { element: HTMLE
     const numbers = series.map((one) => one[shown.unit]);
     const totals = names.map((_, period) => sum(numbers.map((of) => of[period] ?? 0)));
     chart.draw(describe(timeline, totals, words, names), colours, {
-      grid: { left: 8, right: 12, top: 28, bottom: 64, containLabel: true },
+      grid: { left: 8, right: 12, top: 36, bottom: 72, containLabel: true },
       tooltip: {
         ...tooltip(colours),
         trigger: "axis",
@@ -56,7 +56,7 @@ export function timelinePart(timeline: Timeline, sites: Sites): { element: HTMLE
           moveHandleStyle: { color: colours.muted },
         },
       ],
-      xAxis: { ...nameAxis(colours, names), name: "generation (runs of the garbage collector)", nameLocation: "middle", nameGap: 24, nameTextStyle: { color: colours.muted } },
+      xAxis: { ...nameAxis(colours, names), name: "generation (runs of the garbage collector)", nameLocation: "middle", nameGap: 30, nameTextStyle: { color: colours.muted } },
       yAxis: valueAxis(colours, words),
       series: series.map((one, i) => ({
         type: "bar",
@@ -155,7 +155,7 @@ function boot({ periods, boot: last }: Timeline, names: readonly string[], colou
   return {
     silent: true,
     itemStyle: { color: over(colours.muted, colours.surface, 0.14) },
-    label: { show: true, color: colours.muted, position: "top", formatter: "the program’s start" },
+    label: { show: true, color: colours.muted, position: "top", distance: 12, formatter: "the program’s start" },
     data: [[{ xAxis: names[0] }, { xAxis: names[until] }]],
   };
 }
