@@ -22,25 +22,25 @@ def summary(found: Explanation) -> str:
         return "The report names no lines."
     part = f"{things(found.placed_sites, 'line')} of {found.sites:,}"
     of_bytes = f"{human_bytes(found.placed_bytes)} of {human_bytes(found.bytes)}"
-    return (
-        f"{part} {'has' if found.placed_sites == 1 else 'have'} a place here: {of_bytes},"
-        f" {share(found.placed_bytes, found.bytes)}."
-    )
+    amount = f": {of_bytes}, {share(found.placed_bytes, found.bytes)}" if found.adds_up else ""
+    return f"{part} {'has' if found.placed_sites == 1 else 'have'} a place here{amount}."
 
 
-def placed(each: Placed, quoted: Quoted) -> str:
-    """One rule, and what it placed. `quoted` makes harmless what comes from a report."""
-    if not each.sites:
-        return f"nothing: {told(each.rule, quoted)}, and no such file is there."
-    amount = f"{things(each.sites, 'line')}, {human_bytes(each.bytes)}"
-    return f"{amount}: {told(each.rule, quoted)}. {each.rule.sure.capitalize()}."
+def placed(found: Explanation, quoted: Quoted) -> list[str]:
+    """Each rule, and what it placed. `quoted` makes harmless what comes from a report."""
+    return [
+        f"{_amount(found, each)}: {told(each.rule, quoted)}. {each.rule.sure.capitalize()}."
+        if each.sites
+        else f"nothing: {told(each.rule, quoted)}, and no such file is there."
+        for each in found.placed
+    ]
 
 
-def lost(each: Lost, quoted: Quoted) -> str:
+def lost(found: Explanation, quoted: Quoted) -> list[str]:
     """What some lines without a place have in common, with the largest of them."""
-    amount = f"{things(each.sites, 'line')}, {human_bytes(each.bytes)}"
-    example = quoted(f"{each.example.path}:{each.example.line}")
-    return f"{amount}: {_reason(each, quoted)} The largest: {example}"
+    return [
+        f"{_amount(found, each)}: {_reason(each, quoted)} The largest: {quoted(each.example.at)}" for each in found.lost
+    ]
 
 
 def mappings(found: Explanation) -> str:
@@ -50,6 +50,11 @@ def mappings(found: Explanation) -> str:
         made.setdefault(recorded, target)  # the largest comes first
     rows = [f"  {{ from = {_toml(recorded)}, to = {_toml(target)} }},\n" for recorded, target in made.items()]
     return f"pathMappings = [\n{''.join(rows)}]" if rows else ""
+
+
+def _amount(found: Explanation, each: Placed | Lost) -> str:
+    lines = things(each.sites, "line")
+    return f"{lines}, {human_bytes(each.bytes)}" if found.adds_up else lines
 
 
 def _reason(each: Lost, quoted: Quoted) -> str:
@@ -64,6 +69,8 @@ def _reason(each: Lost, quoted: Quoted) -> str:
         "gone": f"{beginning} is in the workspace, but these files are not there any more.",
         "no such gem": f"the gem {beginning} is not installed here.",
         "not installed": f"{beginning} is of a Ruby that is not installed here, or several times.",
+        "not named": f"no line of the workspace names what {beginning} stands for.",
+        "named often": f"several lines name the same, and which of them {beginning} is of is not known.",
         "unknown": f"no folder of the workspace has enough of the files of {beginning}.",
         "past the end": f"{beginning} is shorter now than the lines that are recorded.",
     }[each.reason]

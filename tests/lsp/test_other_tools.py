@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lsp.editor import EMACS, NEOVIM, VSCODE, editing
+from lsp.editor import EMACS, NEOVIM, VSCODE, editing, typed
 from lsp.oracle import LEAK, LEAK_LINE, TEXT, TRANSLATE
 from sample_files import SAMPLES, unpack_capture
 
@@ -41,6 +41,28 @@ async def test_memory_at_boot_stands_on_the_gems_line_with_the_tree_in_the_hover
         assert "derailed_benchmarks" in hover
         # AND that is no problem
         assert editor.marked == {}
+
+
+async def test_memory_at_boot_goes_with_its_line_through_an_edit_before_and_one_after_it_was_loaded(
+    tmp_path: Path,
+) -> None:
+    # GIVEN an application whose Gemfile was written after derailed_benchmarks ran
+    checkout = shutil.copytree(SAMPLES / "blog", tmp_path / "blog", ignore=shutil.ignore_patterns("reports"))
+    gemfile = checkout / "Gemfile"
+    text = f"# one\n{gemfile.read_text()}"
+    gemfile.write_text(text)
+    line = 1 + next(n for n, row in enumerate(text.splitlines()) if "active_record" in row)
+    async with editing(checkout) as editor:
+        editor.open(gemfile.as_uri(), text)
+        # WHEN the report is loaded
+        await editor.load(REPORTS / "derailed-bundle-mem.txt")
+        # THEN the gem's line has its memory, without doubt: it was found by what it says
+        [lens] = (await editor.lenses(gemfile))[line]
+        assert lens.startswith("≈ ")
+        # WHEN the user types above it
+        editor.change(gemfile, typed(1, 0, "# two\n"))
+        # THEN it goes along
+        assert (await editor.lenses(gemfile))[line + 1] == [lens]
 
 
 async def test_memory_at_boot_stands_on_the_line_that_requires_the_file_and_on_the_first_line_of_ones_own(

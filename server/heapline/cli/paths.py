@@ -36,8 +36,8 @@ def run(
         raise typer.Exit(1) from None
     heading(f"{file.name} in {folder}")
     console.print(explaining.summary(found), markup=False)
-    _print_list("Placed", [explaining.placed(each, printable) for each in found.placed], top)
-    _print_list("Not placed", [explaining.lost(each, printable) for each in found.lost], top)
+    _print_list("Placed", explaining.placed(found, printable), top)
+    _print_list("Not placed", explaining.lost(found, printable), top)
     mappings = explaining.mappings(found)
     if mappings:
         console.print()

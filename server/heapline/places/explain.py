@@ -52,10 +52,14 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All of a report: each of its lines is counted once, in `placed` or in `lost`. Largest first, by bytes."""
+    """All of a report: each of its lines is counted once, in `placed` or in `lost`. Largest first, by bytes.
+
+    `adds_up` is false where bytes can do no more than sort: the report knows none, or those of two lines may be the same.
+    """
 
     placed: tuple[Placed, ...]
     lost: tuple[Lost, ...]
+    adds_up: bool
 
     @property
     def placed_sites(self) -> int:
@@ -85,6 +89,7 @@ def explain(
 
     `rules` are the user's; those that placed nothing are there too, with 0 lines.
     """
+    adds_up = False
     lines: Counter[Rule] = Counter({rule.rule: 0 for rule in rules})
     sizes: Counter[Rule] = Counter()
     lost: dict[tuple[Loss, str], list[Site]] = defaultdict(list)
@@ -92,6 +97,7 @@ def explain(
     for site in sites:
         located = placement.locate(site.path, site.line, site.method)
         unplaced = placement.places.unplaced(site.path)
+        adds_up |= site.measures.shallow_bytes > 0 and site.measures.amount("boot") is None
         if located:
             lines[located.place.rule] += 1
             sizes[located.place.rule] += site.measures.shallow_bytes
@@ -99,6 +105,8 @@ def explain(
             lost["past the end", site.path].append(site)
         elif unplaced.reason in ("no such gem", "other version"):
             lost[unplaced.reason, f"{unplaced.origin.name}-{unplaced.origin.version}"].append(site)
+        elif unplaced.reason in ("not named", "named often"):
+            lost[unplaced.reason, f"{site.path.partition(':')[0]}:…"].append(site)
         elif site.path.startswith("<internal:"):
             lost[unplaced.reason, "<internal:…>"].append(site)
         elif unplaced.origin.kind == "none" or not _folder(site):
@@ -112,7 +120,7 @@ def explain(
     placed.sort(key=lambda each: (-each.bytes, each.rule.kind, each.rule.recorded))
     groups = [_lost(reason, beginning, some, placement.places, folders) for (reason, beginning), some in lost.items()]
     groups.sort(key=lambda each: (-each.bytes, each.beginning))
-    return Explanation(tuple(placed), tuple(groups))
+    return Explanation(tuple(placed), tuple(groups), adds_up)
 
 
 def _lost(reason: Loss, beginning: str, sites: Sequence[Site], places: Places, folders: Sequence[Path]) -> Lost:

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 14  # holds most files; a larger one takes longer to get than to fill
 _AS_BYTES = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # as Windows calls it
 _COMPILED = (".so", ".bundle", ".dll")
-Reason = Literal["no file", "gone", "ambiguous", "no such gem", "other version", "not installed", "unknown"]
+Reason = Literal[
+    "no file", "gone", "ambiguous", "no such gem", "other version", "not installed", "not named", "named often", "unknown"
+]
 
 
 _MOST_CANDIDATES = 5
@@ -66,7 +68,8 @@ class Unplaced:
 
     `no file`: it names code that never was in one, or was compiled. `gone`: its folder is the workspace's, and the file
     is not there. `ambiguous`: it could be any of `candidates`. `no such gem`: the gem is not installed here; `other
-    version`: it is in `versions` only. `not installed`: Ruby's, of a version that is not here, or here twice.
+    version`: it is in `versions` only. `not installed`: Ruby's, of a version that is not here, or here twice. `not
+    named`: no line of the workspace names what was required. `named often`: several do, in files that are `candidates`.
     `unknown`: none of these; a file that ends like it is a candidate still, but too few of the report's others speak
     for it.
     """
@@ -92,11 +95,15 @@ class Places:
         found = self._files.get(path)
         if found is None:
             return None
-        line = self._named.get(path, line)
+        line = self.line(path, line)
         lines = self._lines.get(path)
         if lines is None:
             lines = self._lines[path] = _count_lines(found.path)
         return Place(found.path, line, found.rule, found.origin) if 1 <= line <= lines else None
+
+    def line(self, path: str, line: int) -> int:
+        """The line of its file that a recorded `path:line` means: of a name the one that names it."""
+        return self._named.get(path, line)
 
     def file(self, path: str) -> File | None:
         """The file of a recorded path."""
@@ -159,7 +166,7 @@ class _Placing:
                 self._put(name, file, NAMED)
             else:
                 candidates = tuple(self._workspace.path(file) for file, _ in lines[:_MOST_CANDIDATES])
-                self._unplaced[name] = Unplaced("ambiguous" if lines else "unknown", OWN, candidates)
+                self._unplaced[name] = Unplaced("named often" if lines else "not named", OWN, candidates)
 
     def _put(self, path: str, file: Candidate, rule: Rule) -> None:
         folder = self._workspace.folders[file.folder]

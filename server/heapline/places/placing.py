@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from heapline.places.edits import LineTracker
 from heapline.places.mapping import Place, infer_places
 from heapline.places.methods import Methods
+from heapline.places.rules import NAMED
 from heapline.places.texts import disk_lines
 from heapline.places.versions import Doubt, Version
 from heapline.places.workspace import Workspace
@@ -84,8 +85,9 @@ class Placement:
         if version.texts is None:
             place = self.places.place(path, line)
         else:
-            known = 1 <= line <= len(version.texts)
-            place = Place(file.path, line, file.rule, file.origin) if known else None
+            then = self.places.line(path, line)
+            known = 1 <= then <= len(version.texts)
+            place = Place(file.path, then, file.rule, file.origin) if known else None
         if place is None or method is None or version.past is None:
             return Located(place, version, file.folder) if place else None
         methods = self._methods_of(version)
@@ -146,13 +148,17 @@ def _place(
     former = {new: old for past in pasts for new, old in past.former.items()}
     places = infer_places(recorded, Workspace([past.folder for past in pasts], rules, former))
     by_folder: dict[Path, set[Path]] = defaultdict(set)
+    named: set[Path] = set()
     for path in recorded:
         file = places.file(path)
         if file is not None:
             by_folder[file.folder].add(file.path)
-    versions: dict[Path, Version] = {}
+            if file.rule is NAMED:
+                named.add(file.path)
+    # a line that was found by what it says is right now, whatever the file was when the report was taken
+    versions = {file: Version.as_on_disk(file) for file in named}
     for past in pasts:
-        versions.update(past.versions(by_folder[past.folder]))
+        versions.update(past.versions(by_folder[past.folder] - named))
     for known, texts in remembered.items():
         if known in versions and versions[known].newer:
             versions[known].newer, versions[known].texts = False, texts

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from heapline.places.edits import LineTracker
+from heapline.places.texts import disk_lines
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from heapline.places.edits import LineTracker, Splice
+    from heapline.places.edits import Splice
     from heapline.places.past import FolderPast
 
 
@@ -41,6 +44,12 @@ class Version:
     newer: bool = False
     texts: Sequence[str] | None = None
     tracker: LineTracker | None = None
+
+    @classmethod
+    def as_on_disk(cls, file: Path) -> Version:
+        """A file whose lines count as they are now, whenever the report was taken. Reads it."""
+        texts = disk_lines(file)
+        return cls(file, texts=texts, tracker=LineTracker(texts, texts))
 
     @property
     def was_written(self) -> bool:

@@ -51,8 +51,8 @@ def _page(report: Report, ground: Ground) -> str:
     placement = place_report(profile.paths, ground.pasts(report), ground.rules)
     found = explain(profile.sites, placement, ground.folders, ground.rules)
     lines = [f"# Paths of {code(report.path.name)}", "", explaining.summary(found), ""]
-    lines += _section("Placed", [explaining.placed(each, code) for each in found.placed])
-    lines += _section("Not placed", [explaining.lost(each, code) for each in found.lost])
+    lines += _section("Placed", explaining.placed(found, code))
+    lines += _section("Not placed", explaining.lost(found, code))
     return "\n".join([*lines, *_proposal(found)])
 
 
