@@ -55,9 +55,7 @@ def placed(git: Git, taken: int, sites: tuple[Site, ...], *, trusted: bool = Tru
 
 @pytest.mark.parametrize("trusted", [True, False], ids=["with git", "without"])
 @pytest.mark.parametrize("edit", ["above", "on the line"])
-def test_a_gem_is_on_the_line_of_now_that_names_it(
-    git: Git, sites: tuple[Site, ...], edit: str, trusted: bool
-) -> None:
+def test_a_gem_is_on_the_line_of_now_that_names_it(git: Git, sites: tuple[Site, ...], edit: str, trusted: bool) -> None:
     # GIVEN a report, and an edit of the Gemfile after it
     taken = git.now
     git.later()

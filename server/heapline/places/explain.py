@@ -54,7 +54,7 @@ class Lost:
 class Explanation:
     """All of a report: each of its lines is counted once, in `placed` or in `lost`. Largest first, by bytes.
 
-    `adds_up` is false where bytes can do no more than sort: the report knows none, or those of two lines may be the same.
+    `adds_up` is false where bytes can do no more than sort: the report knows none, or two lines may have the same ones.
     """
 
     placed: tuple[Placed, ...]

@@ -31,7 +31,15 @@ _BLOCK = 1 << 14  # holds most files; a larger one takes longer to get than to f
 _AS_BYTES = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # as Windows calls it
 _COMPILED = (".so", ".bundle", ".dll")
 Reason = Literal[
-    "no file", "gone", "ambiguous", "no such gem", "other version", "not installed", "not named", "named often", "unknown"
+    "no file",
+    "gone",
+    "ambiguous",
+    "no such gem",
+    "other version",
+    "not installed",
+    "not named",
+    "named often",
+    "unknown",
 ]
 
 
