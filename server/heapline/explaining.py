@@ -6,10 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 from heapline.places.rules import told
+from heapline.settings.tree import PathMapping
 from heapline.units import human_bytes, share, things
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from heapline.places.explain import Explanation, Lost, Placed
 
@@ -43,13 +45,36 @@ def lost(found: Explanation, quoted: Quoted) -> list[str]:
     ]
 
 
-def mappings(found: Explanation) -> str:
-    """`pathMappings` for `.heapline.toml` that could place what has no place yet; empty if there are none to make."""
-    made: dict[str, str] = {}
+def proposals(found: Explanation, folders: Sequence[Path]) -> dict[Path, list[PathMapping]]:
+    """Rules that could place what has no place yet: by the folder of the workspace that each of them leads into."""
+    made: dict[str, Path] = {}
     for recorded, target in (each.mapping for each in found.lost if each.mapping):
         made.setdefault(recorded, target)  # the largest comes first
-    rows = [f"  {{ from = {_toml(recorded)}, to = {_toml(target)} }},\n" for recorded, target in made.items()]
-    return f"pathMappings = [\n{''.join(rows)}]" if rows else ""
+    by_folder: dict[Path, list[PathMapping]] = {}
+    for recorded, target in made.items():
+        around = [folder for folder in folders if target.is_relative_to(folder)]
+        folder = max(around, key=lambda each: len(each.parts)) if around else folders[0]
+        to = target.relative_to(folder).as_posix() if around else target.as_posix()
+        by_folder.setdefault(folder, []).append(PathMapping(recorded, to))
+    return by_folder
+
+
+def proposal_title(place: str, known: Sequence[PathMapping]) -> str:
+    """What to do with a proposal, which has the rules that are `known` already, too."""
+    instead = ", instead of its pathMappings" if known else ""
+    return f"For the beginning of {place}{instead}, with folders that are right"
+
+
+def as_toml(rules: Sequence[PathMapping]) -> str:
+    """`pathMappings` as `.heapline.toml` has them."""
+    rows = [f"  {{ from = {_quoted(rule.recorded)}, to = {_quoted(rule.folder)} }},\n" for rule in rules]
+    return f"pathMappings = [\n{''.join(rows)}]"
+
+
+def as_json(rules: Sequence[PathMapping]) -> str:
+    """The same as the settings of VS Code have them."""
+    rows = [f'  {{ "from": {_quoted(rule.recorded)}, "to": {_quoted(rule.folder)} }}' for rule in rules]
+    return '"heapline.pathMappings": [\n' + ",\n".join(rows) + "\n]"
 
 
 def _amount(found: Explanation, each: Placed | Lost) -> str:
@@ -76,6 +101,6 @@ def _reason(each: Lost, quoted: Quoted) -> str:
     }[each.reason]
 
 
-def _toml(text: str) -> str:
-    """A basic string; what it may not contain is escaped as in JSON. https://toml.io/en/v1.0.0#string"""
+def _quoted(text: str) -> str:
+    """A string of JSON, which TOML reads alike. https://toml.io/en/v1.0.0#string"""
     return json.dumps(text, ensure_ascii=not text.isprintable())

@@ -80,6 +80,54 @@ def test_the_rules_that_are_proposed_settle_a_tie(tmp_path: Path) -> None:
     assert all(place["file"].startswith(f"{tmp_path}/old/") for place in own)
 
 
+def test_what_is_proposed_works_as_it_stands_at_the_beginning_of_a_file_that_has_settings(tmp_path: Path) -> None:
+    # GIVEN two checkouts of one program in a folder, whose settings have a table, and a rule for something else
+    for side in ("old", "new"):
+        shutil.copytree(TRANSLATE, tmp_path / side, ignore=shutil.ignore_patterns("reports"))
+    toml, threshold = tmp_path / ".heapline.toml", "[threshold]\nbytes = 5\n"
+    rule = 'pathMappings = [{ from = "/opt/pay", to = "new" }]\n'
+    toml.write_text(rule + threshold)
+    # WHEN what is proposed takes the place of the rules that are there
+    told = heapline("paths", TEXT, "--workspace", tmp_path).stdout
+    assert "For the beginning of .heapline.toml, instead of its pathMappings" in told
+    toml.write_text(told[told.index("pathMappings = [") :] + threshold)
+    # THEN it has both rules, the other settings hold, and each line has a place
+    again = heapline("paths", TEXT, "--workspace", tmp_path)
+    assert again.stderr == ""
+    assert f"{RECORDED} is {tmp_path}/new by pathMappings" in again.stdout
+    assert f"nothing: /opt/pay is {tmp_path}/new by pathMappings" in again.stdout
+    assert "Not placed" not in again.stdout
+    assert "threshold.bytes = 5  .heapline.toml" in heapline("config", "--workspace", tmp_path).stdout
+
+
+def test_a_rule_that_is_proposed_for_a_relative_path_speaks_of_folders(tmp_path: Path) -> None:
+    # GIVEN a dump of a program that was started in its own folder, and a workspace that has it further below
+    (tmp_path / "src/shop").mkdir(parents=True)
+    (tmp_path / "src/shop/start.rb").write_text("# one\nputs\n")
+    objects = [item(16 * number, at="start.rb:2") for number in range(9, 12)]
+    dump = write(tmp_path / "heap.json", [root("vm", CLASS), named(CLASS, "Thing"), *objects])
+    # WHEN its paths are explained
+    told = heapline("paths", dump, "--workspace", tmp_path).stdout
+    # THEN the rule that is proposed needs nothing but the folder that is right
+    assert proposed(told) == [{"from": ".", "to": "."}]
+    (tmp_path / ".heapline.toml").write_text('pathMappings = [{ from = ".", to = "src/shop" }]\n')
+    assert f". is {tmp_path}/src/shop by pathMappings" in heapline("paths", dump, "--workspace", tmp_path).stdout
+
+
+@pytest.mark.parametrize("report", ["tools/reports/stackprof.json", "tools/reports/derailed-bundle-mem.txt"])
+def test_of_reports_whose_bytes_are_unknown_or_overlap_lines_alone_are_counted(report: str) -> None:
+    # GIVEN a report without bytes, or of requires, whose memory is that of what they require, too
+    # WHEN its paths are explained
+    told = heapline("paths", SAMPLES / report, "--workspace", SAMPLES).stdout
+    # THEN no bytes are named: they would be none, or more than there are
+    assert re.search(r"^\d+ lines of \d+ have a place here\.$", told, re.MULTILINE)
+    assert not re.search(r"\d [kMG]?B\b", told)
+    # AND each line is accounted for
+    whole = re.search(r"lines of (\d+) have", told)
+    assert whole
+    assert sum(int(lines) for lines in re.findall(r"^(\d+) lines?: ", told, re.MULTILINE)) == int(whole[1])
+
+
 def test_what_has_no_place_is_named_with_its_reason_and_the_largest_line(tmp_path: Path) -> None:
     # GIVEN a dump of paths that are not here, each for another reason, and one whose file is shorter now
     (tmp_path / "short.rb").write_text("# one\n")

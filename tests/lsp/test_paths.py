@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
+
+import pytest
+from lsprotocol import types as t
 
 from lsp.editor import editing
 from lsp.oracle import DUMP, LEAK_LINE, TEXT
-from lsp.programs import program
+from lsp.programs import LEAK_BELOW, program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +56,34 @@ async def test_a_tie_between_two_checkouts_is_named_and_a_rule_settles_it(tmp_pa
         hover = await editor.hover(leak, LEAK_LINE)
         assert hover is not None
         assert "by pathMappings" in str(hover.contents)
+
+
+@pytest.mark.parametrize("where", ["file", "settings"])
+async def test_what_the_page_proposes_works_as_it_stands_in_two_folders_of_the_same_name(
+    tmp_path: Path, where: str
+) -> None:
+    # GIVEN two checkouts of one program, of the same name, in one window; neither shows a report that could be of both
+    folders = [program(tmp_path / side / "translate") for side in ("old", "new")]
+    async with editing(*folders, configuration={folder: {} for folder in folders}) as editor:
+        await editor.load(TEXT)
+        assert editor.marked == {}
+
+        # WHEN the page's rules are put where it says, into the file of the folder or into the editor's settings
+        text = (await editor.command("explainPaths"))["text"]
+        file, settings = ("\n".join(re.findall(r"^    (.*)", part, re.MULTILINE)) for part in text.split("## ")[-2:])
+        right = next(folder for folder in folders if f"beginning of `{folder / '.heapline.toml'}`" in text)
+        if where == "file":
+            (right / ".heapline.toml").write_text(file)
+            editor.save(right / ".heapline.toml")
+        else:
+            rules = json.loads(f"{{{settings}}}")["heapline.pathMappings"]
+            for folder in folders:
+                editor.set_configuration({"pathMappings": rules}, section="heapline", scope_uri=folder.as_uri())
+            editor.workspace_did_change_configuration(t.DidChangeConfigurationParams({}))
+
+        # THEN that folder has the numbers, without loading anew
+        await editor.until(lambda: editor.marked.get((right / LEAK_BELOW).as_uri()) == [LEAK_LINE])
+        assert all(uri.startswith(right.as_uri()) for uri in editor.marked)
 
 
 async def test_nothing_is_explained_of_what_is_not_loaded(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import typer
 
 from heapline import explaining
 from heapline.cli.loading import asking, complain, load
-from heapline.cli.options import WorkspaceOption, folder_of, places_in, rules_in
+from heapline.cli.options import WorkspaceOption, folder_of, places_in, rules_in, settings_in
 from heapline.cli.printing import console, heading, printable, rest
 from heapline.errors import HeaplineError
 from heapline.places.explain import explain
+from heapline.settings import TOML_NAME
 
 _DEFAULT_TOP = 20
 
@@ -38,11 +39,11 @@ def run(
     console.print(explaining.summary(found), markup=False)
     _print_list("Placed", explaining.placed(found, printable), top)
     _print_list("Not placed", explaining.lost(found, printable), top)
-    mappings = explaining.mappings(found)
-    if mappings:
+    known = settings_in(folder)[0].path_mappings
+    for rules in explaining.proposals(found, [folder]).values():
         console.print()
-        heading("For .heapline.toml, with folders that are right")
-        console.print(mappings, markup=False)
+        heading(explaining.proposal_title(TOML_NAME, known))
+        console.print(explaining.as_toml([*known, *rules]), markup=False)
 
 
 def _print_list(title: str, lines: list[str], top: int) -> None:

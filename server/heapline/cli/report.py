@@ -179,7 +179,7 @@ def _print(subject: Subject, top: int) -> None:
         largest = subject.rows[0].site
         printing.note(
             f"none of its {things(len(subject.rows), 'line')} lies in this workspace, {folder}"
-            f" (the largest is {largest.path}:{largest.line}). Name the program's checkout with --workspace."
+            f" (the largest is {largest.at}). Name the program's checkout with --workspace; heapline paths says more."
         )
     groups = ((f"Lines of {folder.name}", inside), ("Elsewhere: gems, Ruby, paths not in the workspace", outside))
     for title, group in groups:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from heapline.places.mapping import Reason
-from heapline.places.spelling import spelled
+from heapline.places.spelling import is_absolute, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,8 +35,8 @@ class Lost:
     """Lines without a place that have something in common: the reason, and how their paths begin.
 
     `beginning` is a folder; a gem (`rack-3.0.1`); for what is no file, and for lines past the end of one, the path.
-    `example` is the largest of them. `mapping` is a rule (from, to) that could place them; `to` is relative to the
-    first folder if it lies in that.
+    `example` is the largest of them. `mapping` is a rule that could place them: how they begin, and the folder that
+    most of them would fit, else the first of the workspace.
     """
 
     reason: Loss
@@ -47,7 +46,7 @@ class Lost:
     example: Site
     candidates: tuple[Path, ...] = ()
     versions: tuple[str, ...] = ()
-    mapping: tuple[str, str] | None = None
+    mapping: tuple[str, Path] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,32 +137,25 @@ def _lost(reason: Loss, beginning: str, sites: Sequence[Site], places: Places, f
     )
 
 
-def _mapping(beginning: str, sites: Sequence[Site], places: Places, folders: Sequence[Path]) -> tuple[str, str] | None:
-    """The rule that would place the most bytes by the files that end like them; the folder itself if none does."""
-    votes: Counter[tuple[str, str]] = Counter()
+def _mapping(beginning: str, sites: Sequence[Site], places: Places, folders: Sequence[Path]) -> tuple[str, Path] | None:
+    """The rule that would place the most bytes by the files that end like them; the first folder if none does."""
+    votes: Counter[tuple[str, Path]] = Counter()
     for site in sites:
         why = places.unplaced(site.path)
         for candidate in why.candidates[:1] if why else ():
-            votes[_difference(spelled(site.path), candidate)] += site.measures.shallow_bytes + 1
+            votes[_difference(spelled(site.path), candidate, folders)] += site.measures.shallow_bytes + 1
     if votes:
-        recorded, target = votes.most_common(1)[0][0]
-        return recorded, _relative(target, folders)
-    return (beginning, ".") if folders else None
+        return votes.most_common(1)[0][0]
+    return (beginning if is_absolute(beginning) else ".", folders[0]) if folders else None
 
 
-def _difference(path: str, file: Path) -> tuple[str, str]:
-    """How a recorded path and a file begin, without the names at the end that they share."""
-    ours, theirs = path.split("/"), file.as_posix().split("/")
-    while ours and theirs and ours[-1].lower() == theirs[-1].lower():
+def _difference(path: str, file: Path, folders: Sequence[Path]) -> tuple[str, Path]:
+    """How a recorded path and a file begin, without the names at the end that they share below one of the folders."""
+    ours, theirs = path.split("/"), file
+    while theirs not in folders and ours and ours[-1].lower() == theirs.name.lower():
         ours.pop()
-        theirs.pop()
-    return "/".join(ours) or ("/" if path.startswith("/") else "."), "/".join(theirs) or "/"
-
-
-def _relative(target: str, folders: Sequence[Path]) -> str:
-    path = PurePosixPath(target)
-    first = folders[0].as_posix() if folders else None
-    return path.relative_to(first).as_posix() if first and path.is_relative_to(first) else target
+        theirs = theirs.parent
+    return "/".join(ours) or ("/" if path.startswith("/") else "."), theirs
 
 
 def _by_beginning(sites: Sequence[Site]) -> Mapping[str, list[Site]]:

@@ -6,6 +6,7 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from lsprotocol import types as t
 
@@ -15,10 +16,17 @@ from heapline.lsp.ground import Ground, ground_of
 from heapline.lsp.server import Server
 from heapline.lsp.uris import to_uri
 from heapline.markdown import code
-from heapline.places.explain import Explanation, explain
+from heapline.places.explain import explain
 from heapline.places.placing import place_report
 from heapline.report import Report
-from heapline.settings import TOML_NAME
+from heapline.settings import TOML_NAME, resolve
+from heapline.settings.tree import PathMapping
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    Known = Mapping[Path, Sequence[PathMapping]]
 
 EXPLAIN = "Explain paths"
 _MAX_ROWS = 100
@@ -34,9 +42,10 @@ async def explain_paths(ls: Server, *reports: str) -> dict[str, str] | None:
         ls.show(t.MessageType.Warning, "No such report is loaded. Load it first: heapline.load")
         return None
     ground = ground_of(ls)
+    known = {folder: ls.settings_for(folder).path_mappings for folder in ground.folders}
 
     def write() -> tuple[str, str]:
-        text = "\n".join(_page(loaded, ground) for loaded in found)
+        text = "\n".join(_page(loaded, ground, known) for loaded in found)
         subject = "\0".join(str(loaded.path) for loaded in found)
         return to_uri(pages.write("paths", subject, text)), text
 
@@ -46,14 +55,14 @@ async def explain_paths(ls: Server, *reports: str) -> dict[str, str] | None:
     return {"uri": page, "text": text}
 
 
-def _page(report: Report, ground: Ground) -> str:
+def _page(report: Report, ground: Ground, known: Known) -> str:
     profile = report.profile
     placement = place_report(profile.paths, ground.pasts(report), ground.rules)
     found = explain(profile.sites, placement, ground.folders, ground.rules)
     lines = [f"# Paths of {code(report.path.name)}", "", explaining.summary(found), ""]
     lines += _section("Placed", explaining.placed(found, code))
     lines += _section("Not placed", explaining.lost(found, code))
-    return "\n".join([*lines, *_proposal(found)])
+    return "\n".join([*lines, *_proposals(explaining.proposals(found, ground.folders), known)])
 
 
 def _section(title: str, rows: list[str]) -> list[str]:
@@ -63,10 +72,24 @@ def _section(title: str, rows: list[str]) -> list[str]:
     return [f"## {title}", "", *listed, ""] if listed else []
 
 
-def _proposal(found: Explanation) -> list[str]:
-    """The rules as an indented block, which no text of a report can end."""
-    mappings = explaining.mappings(found)
-    if not mappings:
-        return []
-    block = [f"    {line}" for line in mappings.splitlines()]
-    return [f"## Rules for `{TOML_NAME}`, with folders that are right", "", *block, ""]
+def _proposals(made: Mapping[Path, Sequence[PathMapping]], known: Known) -> list[str]:
+    """The rules for each folder's file, and for the editor's settings, which hold instead of those of the files."""
+    lines: list[str] = []
+    alone = len(known) == 1
+    for folder, rules in made.items():
+        said = resolve(folder / TOML_NAME, None)[0].path_mappings
+        title = explaining.proposal_title(code(TOML_NAME if alone else str(folder / TOML_NAME)), said)
+        lines += _block(title, explaining.as_toml([*said, *rules]))
+    if made:
+        rules = [
+            rule if alone else PathMapping(rule.recorded, (folder / rule.folder).as_posix())
+            for folder in known
+            for rule in (*known[folder], *made.get(folder, ()))
+        ]
+        lines += _block("Or for the settings of VS Code", explaining.as_json(rules))
+    return lines
+
+
+def _block(title: str, text: str) -> list[str]:
+    """An indented block, which no text of a report can end."""
+    return [f"## {title}", "", *(f"    {line}" for line in text.splitlines()), ""]
