@@ -147,6 +147,20 @@ def test_what_has_no_place_is_named_with_its_reason_and_the_largest_line(tmp_pat
         assert words in told
 
 
+@pytest.mark.parametrize("settings", ["", f'pathMappings = [{{ from = "{RECORDED}", to = "." }}]'])
+def test_a_file_that_was_deleted_since_is_told_as_such_and_no_rule_is_proposed(tmp_path: Path, settings: str) -> None:
+    # GIVEN a checkout that a rule leads to, and in which a file is not there any more
+    folder = tmp_path / "translate"
+    shutil.copytree(TRANSLATE, folder, ignore=shutil.ignore_patterns("reports"))
+    (folder / "lib/builder.rb").unlink()
+    (folder / ".heapline.toml").write_text(settings)
+    # WHEN a report's paths are explained
+    told = heapline("paths", TEXT, "--workspace", folder).stdout
+    # THEN that is why its lines have no place; another folder would not have it either
+    assert re.search(r"these files are not there any more\. The largest: \S*/lib/builder\.rb:28", told)
+    assert "For the beginning of" not in told
+
+
 def test_config_prints_each_setting_and_where_it_comes_from(tmp_path: Path) -> None:
     # GIVEN a folder with settings, one of which is wrong
     (tmp_path / ".heapline.toml").write_text(

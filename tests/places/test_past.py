@@ -88,6 +88,18 @@ def test_the_commit_that_the_user_names_is_what_ran(git: Git) -> None:
     assert version(git, git.now, commit=deployed[:12]).line(HOT) == (HOT + 2, False)
 
 
+def test_a_commit_that_git_does_not_know_changes_nothing(git: Git) -> None:
+    # GIVEN a report, lines put above the hot one after it, and a name that is no commit
+    git.later()
+    taken = git.now
+    git.later()
+    git.write("lib/cache.rb", "# one\n# two\n" + CODE)
+    git.commit()
+    found = version(git, taken, commit="v9.9")
+    # THEN the line is where it is without that name
+    assert (found.line(HOT), found.newer) == ((HOT + 2, False), False)
+
+
 def test_a_file_is_followed_through_renames(git: Git) -> None:
     # GIVEN a report, and after it a file that is renamed in one commit, and edited in the next
     taken = git.now + 1

@@ -112,6 +112,9 @@ def explain(
             lost[unplaced.reason, site.path].append(site)
         else:
             by_folder[unplaced.reason].append(site)
+    known = _Known(lines, rules)
+    for site in by_folder.pop("unknown", []):
+        by_folder["gone" if known.has_folder_of(site) else "unknown"].append(site)
     for reason, some in by_folder.items():
         for beginning, below in _by_beginning(some).items():
             lost[reason, beginning] = below
@@ -120,6 +123,19 @@ def explain(
     groups = [_lost(reason, beginning, some, placement.places, folders) for (reason, beginning), some in lost.items()]
     groups.sort(key=lambda each: (-each.bytes, each.beginning))
     return Explanation(tuple(placed), tuple(groups), adds_up)
+
+
+class _Known:
+    """The rules that surely placed something: what else they speak of would be there if its file still were."""
+
+    def __init__(self, lines: Counter[Rule], rules: Sequence[UserRule]) -> None:
+        self._rules = [rule for rule in rules if lines[rule.rule]]
+        inferred = (rule for rule in lines if rule.kind == "inferred" and rule.sure == "likely")
+        self._recorded = tuple(f"{rule.recorded}/" for rule in inferred if rule.recorded not in ("/", "."))
+
+    def has_folder_of(self, site: Site) -> bool:
+        path = spelled(site.path)
+        return path.startswith(self._recorded) or any(rule.rest_of(path) for rule in self._rules)
 
 
 def _lost(reason: Loss, beginning: str, sites: Sequence[Site], places: Places, folders: Sequence[Path]) -> Lost:

@@ -43,7 +43,7 @@ class FolderPast:
     @cached_property
     def problem(self) -> str | None:
         """What the user should know of the commit that was named."""
-        if not self.commit or self._repository is None or self._commit:
+        if not self.commit or self._repository is None or self._named:
             return None
         return f"{self.folder}: the setting commit names {self.commit}, which git does not know here. It is ignored."
 
@@ -69,7 +69,7 @@ class FolderPast:
             written = modified_ns(file)
             newer = written > self.taken_ns + _AT_ONCE_NS
             found[file] = Version(file, self, written, newer)
-            if self.commit or file in self.former or newer:
+            if self._named or file in self.former or newer:
                 asked[self._below_root(self.former.get(file, file))] = file
         if not asked or self._repository is None or self._commit is None:
             return found
@@ -93,9 +93,10 @@ class FolderPast:
         return Repository.of(self.folder) if self.trusted else None
 
     @cached_property
+    def _named(self) -> str | None:
+        """The commit that the user named, if git knows it."""
+        return self._repository.commit_of(self.commit) if self._repository and self.commit else None
+
+    @cached_property
     def _commit(self) -> str | None:
-        if self._repository is None:
-            return None
-        if self.commit:
-            return self._repository.commit_of(self.commit)
-        return self._repository.commit_at(self.taken_ns // 10**9)
+        return self._named or (self._repository.commit_at(self.taken_ns // 10**9) if self._repository else None)
