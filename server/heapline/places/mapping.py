@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from heapline.places.gems import Gems
 from heapline.places.inference import infer
 from heapline.places.origin import OWN, Origin, origin_inside, origin_of
+from heapline.places.releases import through_links
 from heapline.places.requires import find_names, is_name
 from heapline.places.rules import EXACT, NAMED, RELATIVE, Rule
 from heapline.places.spelling import is_absolute, spelled, stays_inside
@@ -156,6 +157,7 @@ class _Placing:
                 elif path not in self._unplaced:
                     elsewhere.append((path, name))
         inferred = infer(elsewhere, self._workspace)
+        inferred.files.update(through_links(elsewhere, inferred.files, self._workspace))
         for path, _ in elsewhere:
             if path in inferred.files:
                 self._put(path, *inferred.files[path])
