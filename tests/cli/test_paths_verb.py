@@ -12,6 +12,7 @@ import pytest
 from running import heapline
 
 from heap_dumps import CLASS, item, named, root, write
+from recorded_elsewhere import recording
 from sample_files import SAMPLES
 
 if sys.version_info >= (3, 11):
@@ -38,23 +39,41 @@ def lines_in(printed: str) -> int:
     return sum(int(found.replace(",", "")) for found in re.findall(r"^([\d,]+) lines?, ", printed, re.MULTILINE))
 
 
-@pytest.mark.parametrize("where", ["/app", "/var/www/x/releases/20261120093000", "C:\\src", "/mnt/c/src"])
-def test_a_report_recorded_under_another_root_is_placed_and_the_rule_is_told(tmp_path: Path, where: str) -> None:
-    # GIVEN a report that was recorded elsewhere
-    report = tmp_path / "profile.txt"
-    report.write_text(TEXT.read_text().replace(RECORDED, where))
+@pytest.mark.parametrize(
+    ("root", "program"),
+    [
+        ("app", "weakmap"),
+        ("app", "blog"),
+        ("release", "translate"),
+        ("current", "weakmap"),
+        ("current", "blog"),
+        ("C:/src", "translate"),
+        ("C:\\src", "blog"),
+    ],
+)
+def test_a_report_recorded_under_another_root_is_placed_and_the_rule_is_told(
+    tmp_path: Path, root: str, program: str
+) -> None:
+    # GIVEN a report of a program that ran elsewhere, and its checkout under another name
+    there = recording(root, program)
+    folder = there.check_out(tmp_path / "checkout")
+    own = [line for line in there.lines if line.owner == "own"]
     # WHEN its paths are explained
-    told = heapline("paths", report, "--workspace", TRANSLATE)
-    # THEN the rule is named with the share of files that speaks for it, and each line is accounted for once
+    told = heapline("paths", there.write(tmp_path), "--workspace", folder)
+    # THEN the rule is named with the share of files that speaks for it, and it placed each of the program's own lines
     assert (told.returncode, told.stderr) == (0, "")
-    root = "/mnt/c/src" if where.startswith("C:") else where
-    rule = f"{root} is {TRANSLATE}, since "
-    assert re.search(rf"{re.escape(rule)}(\d+) of the report's \1 such files are there", told.stdout)
+    files = len({line.path for line in own if "/current/" not in line.path})
+    way = re.escape(f"{there.told} is {folder}")
+    rule = f"{len(own)} lines, .+: {way}, since (.+) of the report's (.+) such files are there"
+    assert [found.groups() for found in re.finditer(rule, told.stdout)] == [(str(files), str(files))]
+    # AND each line is accounted for once
     whole = re.search(r"lines? of ([\d,]+) ha", told.stdout)
     assert whole
     assert lines_in(told.stdout.partition("\n\n")[2]) == int(whole[1].replace(",", ""))
-    # AND nothing needs a rule
-    assert "pathMappings" not in told.stdout
+    # AND nothing of the program is left
+    left = told.stdout.partition("Not placed")[2]
+    assert left
+    assert not any(f"{line.path}:" in left for line in own)
 
 
 def test_the_rules_that_are_proposed_settle_a_tie(tmp_path: Path) -> None:
