@@ -131,6 +131,30 @@ def test_other_lists_of_lines_can_be_filtered_and_leave_out_what_is_ignored(chec
         assert "of files that are not asked for" in only
 
 
+def test_lines_with_equal_strings_can_be_filtered_and_leave_out_what_is_ignored(checkout: Path) -> None:
+    # GIVEN a line with many equal strings, and a comment that nobody wants to hear of it
+    file, line = checkout / "lib/builder.rb", 28
+    rows = file.read_text().splitlines()
+    rows[line - 1] += "  # heapline:ignore"
+    file.write_text("\n".join(rows))
+    asked = ("strings", DUMP, "--workspace", checkout)
+    # WHEN lines are listed
+    # THEN it is left out, for people as for programs, and there for who asks for all
+    told = heapline(*asked)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert f"builder.rb:{line}: " not in told.stdout
+    assert "1 line left out: 1 ignored by a comment" in told.stdout
+    assert f"builder.rb:{line}: " in heapline(*asked, "--all").stdout
+    lines = {site["line"] for site in json.loads(heapline(*asked, "--json", "--only", "builder").stdout)["sites"]}
+    assert 21 in lines
+    assert line not in lines
+    # AND the files that are asked for are those that are printed
+    only = heapline(*asked, "--only", "capture").stdout
+    assert "seen.rb:54: " in only
+    assert "builder.rb:" not in only
+    assert "of files that are not asked for" in only
+
+
 def test_a_tree_is_not_exported_in_part() -> None:
     # GIVEN a format that is a tree WHEN some files are asked for THEN the usage is wrong, and says why
     done = heapline("export", TEXT, "--format", "speedscope", "--only", "lib")

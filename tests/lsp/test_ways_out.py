@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from lsprotocol import types as t
 
+from heap_dumps import CLASS, item, named, root, write
 from lsp.editor import CLIENTS, NEOVIM, Editor, document, editing, typed
 from lsp.oracle import LEAK_LINE, TEXT
 from lsp.programs import LEAK_BELOW, program
+from sample_files import SAMPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +77,63 @@ async def test_a_comment_silences_its_line(tmp_path: Path, client: str) -> None:
         assert "TODO: say why" in said
         assert "edited since" not in said
         assert await action(editor, leak, COMMENT) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "comment"),
+    [
+        ("leaky.c", "char *text = malloc(9);", "// heapline:ignore TODO: say why"),
+        ("index.html.erb", "<% Thing.new %>", "<%# heapline:ignore TODO: say why %>"),
+    ],
+)
+async def test_the_comment_is_one_of_the_file_s_own_language(
+    tmp_path: Path, name: str, code: str, comment: str
+) -> None:
+    # GIVEN a line of a file that is not Ruby's, open in the editor
+    file = tmp_path / name
+    file.write_text(f"\n{code}\n")
+    objects = [item(8 * number, at=f"{file}:2", size=1000) for number in range(9, 99)]
+    dump = write(tmp_path / "heap.json", [root("vm", CLASS), named(CLASS, "Thing"), *objects])
+    async with editing(tmp_path) as editor:
+        editor.open(file.as_uri(), file.read_text())
+        await editor.load(dump)
+        assert 2 in await editor.lenses(file)
+        # WHEN the user chooses to ignore it
+        _, change = edit_of(await action(editor, file, COMMENT, line=2))
+        assert change.new_text.strip() == comment
+        editor.change(file, t.TextDocumentContentChangePartial(range=change.range, text=change.new_text))
+        # THEN it is silent, for that reason alone
+        assert await editor.lenses(file) == {}
+        assert "Ignored by a comment: `TODO: say why`." in await editor.hover_text(file, 2)
+
+
+async def test_a_line_of_a_template_in_which_a_comment_would_be_text_gets_none(tmp_path: Path) -> None:
+    # GIVEN a line of a template whose language has comments on lines of their own alone
+    file = tmp_path / "index.haml"
+    file.write_text("%p\n  = Thing.new\n")
+    objects = [item(8 * number, at=f"{file}:2", size=1000) for number in range(9, 99)]
+    dump = write(tmp_path / "heap.json", [root("vm", CLASS), named(CLASS, "Thing"), *objects])
+    async with editing(tmp_path) as editor:
+        editor.open(file.as_uri(), file.read_text())
+        await editor.load(dump)
+        # THEN none is offered behind it, but the other ways are
+        assert await action(editor, file, COMMENT, line=2) is None
+        assert await action(editor, file, FIXED, line=2)
+        # AND one on the line above, as the user writes it, silences the line
+        editor.change(file, typed(2, 0, "  -# heapline:ignore it is cached\n"))
+        assert await editor.lenses(file) == {}
+        assert "Ignored by a comment: `it is cached`." in await editor.hover_text(file, 3)
+
+
+async def test_a_surely_lost_block_has_no_threshold_to_raise(tmp_path: Path) -> None:
+    # GIVEN an extension's line with a definite loss, which is shown however small it is
+    source = shutil.copytree(SAMPLES / "native", tmp_path / "native") / "leaky.c"
+    async with editing(tmp_path) as editor:
+        await editor.load(SAMPLES / "tools/reports/valgrind.xml.gz")
+        [line, *_] = editor.marked[source.as_uri()]
+        # THEN no threshold is offered, which would not silence it, but the other ways are
+        assert await action(editor, source, THRESHOLD, line) is None
+        assert await action(editor, source, EXCLUDE, line)
 
 
 async def test_a_comment_on_the_line_above_silences_too_and_needs_no_reason(tmp_path: Path) -> None:

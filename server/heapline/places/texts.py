@@ -10,18 +10,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_IGNORE = re.compile(r"\s*#\s*heapline:ignore\b(.*)")
+_IGNORE = re.compile(r"\s*(?:<%|-)?(?:#|//)\s*heapline:ignore\b(.*?)(?:%>\s*)?\Z")
+_COMMENTS = {
+    **dict.fromkeys((".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".m", ".mm", ".rs"), "// {}"),
+    **dict.fromkeys((".erb", ".rhtml"), "<%# {} %>"),
+    **dict.fromkeys((".haml", ".slim"), None),  # what stands behind a line there is its text
+}
 
 
 def ignored(lines: Sequence[str], line: int) -> str | None:
     """The reason for which a comment says that a line (1-based) is to be ignored, perhaps empty; None if none does.
 
-    The comment, `# heapline:ignore` and a reason, stands behind the line, or alone on the line above.
+    The comment, `# heapline:ignore` and a reason, stands behind the line, or alone on the line above; in C and Rust it
+    is `// heapline:ignore`, in templates `<%# heapline:ignore %>` or `-# heapline:ignore`.
     """
     found = _IGNORE.search(lines[line - 1]) if line <= len(lines) else None
     if found is None and 2 <= line <= len(lines) + 1:
         found = _IGNORE.fullmatch(lines[line - 2])
     return found[1].strip(" :-") if found else None
+
+
+def ignore_comment(file: Path, reason: str) -> str | None:
+    """The comment to put behind a line of such a file; None where there can be none."""
+    form = _COMMENTS.get(file.suffix.lower(), "# {}")
+    return form.format(f"heapline:ignore {reason}") if form else None
 
 
 def without_ignore(text: str) -> str:

@@ -23,7 +23,7 @@ from heapline.lsp.placed import Entry
 from heapline.lsp.server import Server
 from heapline.lsp.uris import to_path
 from heapline.markdown import plain
-from heapline.places.texts import ignored
+from heapline.places.texts import ignore_comment, ignored
 from heapline.settings import TOML_NAME
 from heapline.settings.editing import values, with_value
 from heapline.settings.matching import literal
@@ -79,8 +79,10 @@ def _questions(entries: list[Entry], texts: list[Path], uri: str, line: int) -> 
 
 def _ways_out(ls: Server, entries: list[Entry], path: Path, uri: str, line: int) -> Iterator[t.CodeAction]:
     texts = text_lines(ls, path, uri)
-    if line <= len(texts) and ignored(texts, line) is None and not texts[line - 1].rstrip().endswith("\\"):
-        edit = workspace_edits.at_end_of_line(ls, uri, texts, line, "  # heapline:ignore TODO: say why")
+    comment = ignore_comment(path, "TODO: say why")
+    can_have_it = line <= len(texts) and ignored(texts, line) is None and not texts[line - 1].rstrip().endswith("\\")
+    if comment and can_have_it:
+        edit = workspace_edits.at_end_of_line(ls, uri, texts, line, f"  {comment}")
         yield t.CodeAction("Heapline: ignore this line, with a comment", edit=edit)
     if any(entry.mark in ls.fixed for entry in entries):
         yield _command("Heapline: not fixed, show the line again", MARK_FIXED, uri, line, False)
@@ -99,7 +101,8 @@ def _settings(ls: Server, entries: list[Entry], folder: Path, below: str) -> Ite
         return
     objects = max(entry.site.measures.largest_count for entry in entries)
     size = max(entry.site.measures.largest_bytes for entry in entries)
-    after = with_value(before, "threshold.bytes", size + 1)
+    leaks = any(entry.site.measures.leaks for entry in entries)  # is shown however little it is
+    after = with_value(before, "threshold.bytes", size + 1) if not leaks else None
     after = with_value(after, "threshold.objects", objects + 1) if after is not None else None
     excluded = with_value(before, "exclude", [*values(before, "exclude"), literal(below)])
     for title, text in (
