@@ -30,7 +30,8 @@ def through_links(
 
     `paths` are each given as recorded, and as `spelled` gives it; `inferred` has files by recorded path.
     """
-    left = [(recorded, name) for recorded, name in paths if recorded not in inferred and f"{_LINK}/" in name]
+    inside = f"{_LINK}/"
+    left = [(recorded, name) for recorded, name in paths if inside in name and recorded not in inferred]
     links = _rules_by_link(rule for _, rule in inferred.values()) if left else {}
     found = {}
     for recorded, name in left:
