@@ -59,7 +59,7 @@ def write(file: Path, text: str = "# one\n# two\n") -> Path:
 
 
 def placed(path: str, folder: Path) -> File | None:
-    return places(path, folder).file(path)
+    return places(path, folder).files.get(path)
 
 
 def places(path: str, folder: Path) -> Places:

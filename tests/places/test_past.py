@@ -38,7 +38,7 @@ def version(
 ) -> Version:
     """The file as a report saw it that was taken at this time."""
     path = git.folder / file
-    return FolderPast(git.folder / folder, taken * SECOND, commit, trusted).versions([path])[path]
+    return FolderPast(git.folder / folder, taken * SECOND, commit, trusted).versions([path])[0]
 
 
 def test_a_file_that_was_not_written_since_is_as_it_was(git: Git) -> None:
@@ -113,7 +113,7 @@ def test_a_file_is_followed_through_renames(git: Git) -> None:
     past = FolderPast(git.folder, taken * SECOND, "", trusted=True)
     new = git.folder / "lib/store.rb"
     assert past.former == {new: git.folder / "lib/cache.rb"}
-    assert past.versions([new])[new].line(HOT) == (HOT + 1, False)
+    assert past.versions([new])[0].line(HOT) == (HOT + 1, False)
 
 
 def test_a_rename_that_is_not_yet_committed_is_followed_too(git: Git) -> None:
@@ -192,7 +192,7 @@ def test_a_file_that_came_with_the_report_is_not_newer(tmp_path: Path) -> None:
     file.write_text(CODE)
     taken = file.stat().st_mtime_ns - SECOND
     # THEN the code is as it was
-    assert not FolderPast(tmp_path, taken, "", trusted=True).versions([file])[file].newer
+    assert not FolderPast(tmp_path, taken, "", trusted=True).versions([file])[0].newer
 
 
 def test_nothing_that_a_repository_names_is_run(git: Git, tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_nothing_that_a_repository_names_is_run(git: Git, tmp_path: Path) -> Non
     # WHEN everything is asked that is ever asked
     past = FolderPast(git.folder, taken * SECOND, "", trusted=True)
     new = git.folder / "lib/store.rb"
-    found = past.versions([new])[new]
+    found = past.versions([new])[0]
     # THEN the answers are right, and none of them was run
     assert found.line(HOT) == (HOT + 1, False)
     assert not ran.exists(), ran.read_text()

@@ -25,7 +25,7 @@ def checkout(folder: Path, *files: str) -> Path:
 def placed(paths: list[str], *folders: Path) -> dict[str, Path]:
     """Each path that has a file."""
     places = infer_places(paths, Workspace(list(folders)))
-    found = {path: places.file(path) for path in paths}
+    found = {path: places.files.get(path) for path in paths}
     return {path: file.path for path, file in found.items() if file}
 
 
@@ -35,7 +35,7 @@ def test_what_was_loaded_through_the_link_is_where_the_release_is(tmp_path: Path
     recorded = ["/srv/shop/current/main.rb", *(f"{RELEASE}/{part}" for part in PARTS)]
     # THEN the link's file is that of the checkout, by the rule of the release
     places = infer_places(recorded, Workspace([app]))
-    file = places.file("/srv/shop/current/main.rb")
+    file = places.files.get("/srv/shop/current/main.rb")
     assert file
     assert (file.path, file.rule.recorded, file.rule.target) == (app / "main.rb", RELEASE, str(app))
     # BUT not if there is no such file, or if the link lies beside other releases

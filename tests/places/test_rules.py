@@ -206,7 +206,7 @@ def test_mapping_is_a_function_and_a_rule_makes_no_exact_match_worse(
     paths = [*recorded, *exact]
 
     def files_of(places: Places) -> dict[str, tuple[Path, str] | None]:
-        return {path: (found.path, found.rule.kind) if (found := places.file(path)) else None for path in paths}
+        return {path: (found.path, found.rule.kind) if (found := places.files.get(path)) else None for path in paths}
 
     # WHEN they are placed, in any order, with and without the rule
     without = files_of(infer_places(paths, Workspace([folder])))

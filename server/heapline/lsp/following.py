@@ -74,7 +74,7 @@ def _track(version: Version, now: Sequence[str] | None) -> Version:
     """The version with what became of it: `now`, or the disk. A closed file that stayed the same needs no text."""
     file, written = version.file, modified_ns(version.file)
     if version.was_written:  # by another program, as in a checkout of another branch
-        version = version.past.versions([file])[file] if version.past else Version(file, newer=True)
+        version = version.past.versions([file])[0] if version.past else Version(file, newer=True)
     disk = disk_lines(file)
     texts = disk if version.texts is None else version.texts
     tracker = LineTracker(texts, disk if now is None else now)

@@ -18,10 +18,10 @@ from heapline.places.rules import Rule
 from heapline.places.spelling import folded, is_absolute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from heapline.places.rules import Certainty, RuleKind
-    from heapline.places.workspace import Candidate, Workspace
+    from heapline.places.workspace import Candidate, Directory, Workspace
 
 _LEAST_SHARE = 1 / 3
 """Of the files that a rule speaks of so many must be in the folder: each program has a main.rb."""
@@ -63,12 +63,11 @@ class _Inference:
         self._names = [folded(folder.name) for folder in workspace.folders]
         self._crowds: dict[str, list[Candidate]] = defaultdict(list)
         self._parted: set[str] = set()
-        self._prefixes: dict[tuple[str, int, str], tuple[Prefix | None, int]] = {}
+        self._prefixes: dict[tuple[str, Directory], tuple[Prefix | None, int]] = {}
         self._by_name_alone: set[Prefix] = set()
         self._foremost_by_recorded: dict[str, Prefix | None] = {}
-        self._paths = [(recorded, path, folded(path)) for recorded, path in paths if path.split("/", 1)[0] != ".."]
-        self._proposals = {recorded: self._propose(key) for recorded, _, key in self._paths}
-        self._votes = Counter(prefix for proposed in self._proposals.values() for prefix, _, _ in proposed)
+        self._paths = [(recorded, path, folded(path)) for recorded, path in paths if not path.startswith("../")]
+        self._votes = Counter(prefix for _, _, key in self._paths for prefix, _, _ in self._propose(key))
         self._of_recorded: dict[str, list[Prefix]] = defaultdict(list)
         of_folder: dict[int, list[Prefix]] = defaultdict(list)
         for prefix in self._votes:
@@ -83,7 +82,7 @@ class _Inference:
         found = Inferred()
         rules: dict[tuple[RuleKind, Prefix], Rule] = {}
         for recorded, path, key in self._paths:
-            placed = self._by_winner(key) or self._by_suffix(recorded, found)
+            placed = self._by_winner(key) or self._by_suffix(recorded, key, found)
             if placed is None:
                 continue
             found.alike.pop(recorded, None)
@@ -93,19 +92,17 @@ class _Inference:
             found.files[recorded] = (file, rules[kind, prefix])
         return found
 
-    def _propose(self, key: str) -> list[tuple[Prefix, Candidate, int]]:
+    def _propose(self, key: str) -> Iterator[tuple[Prefix, Candidate, int]]:
         """The prefixes that the path votes for: each with its file, and how many names the two have in common."""
-        proposals = []
         folder = key[: key.rfind("/") + 1]
         for file in self._ending_like(key):
-            below = folded(file.below)
-            pair = (folder, file.folder, below[: below.rfind("/") + 1])  # most files of two folders vote alike
-            if pair not in self._prefixes:
-                self._prefixes[pair] = self._prefix(key, file.folder, below)
-            prefix, names = self._prefixes[pair]
+            pair = (folder, file.directory)
+            voted = self._prefixes.get(pair)  # files of two directories vote alike
+            if voted is None:
+                voted = self._prefixes[pair] = self._prefix(key, file.folder, file.key)
+            prefix, names = voted
             if prefix is not None:
-                proposals.append((prefix, file, names))
-        return proposals
+                yield prefix, file, names
 
     def _prefix(self, key: str, folder: int, below: str) -> tuple[Prefix | None, int]:
         """What a path and a file of one name speak for, None if nothing; and how many names they have in common."""
@@ -137,7 +134,7 @@ class _Inference:
             return
         self._parted.add(end)
         for file in crowd:
-            below = folded(file.below)
+            below = file.key
             if len(below) > len(end):
                 self._crowds[below[below.rfind("/", 0, len(below) - len(end) - 1) + 1 :]].append(file)
 
@@ -168,11 +165,12 @@ class _Inference:
         prefix, file = max(found, key=lambda each: len(each[0].recorded))
         return "inferred", prefix, file
 
-    def _by_suffix(self, recorded: str, found: Inferred) -> tuple[RuleKind, Prefix, Candidate] | None:
-        proposals = self._proposals[recorded]
+    def _by_suffix(self, recorded: str, key: str, found: Inferred) -> tuple[RuleKind, Prefix, Candidate] | None:
+        proposals = list(self._propose(key))
         longest = max((names for _, _, names in proposals), default=0)
         best = [(prefix, file) for prefix, file, names in proposals if names == longest]
-        found.alike[recorded] = sorted(file for _, file in best)[:_MOST_ALIKE]
+        alike = sorted((file for _, file in best), key=lambda file: (file.folder, file.below))
+        found.alike[recorded] = alike[:_MOST_ALIKE]
         if len(best) != 1 or longest < _LEAST_IN_COMMON:
             return None
         prefix, file = best[0]

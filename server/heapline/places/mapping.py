@@ -20,16 +20,15 @@ from heapline.places.releases import through_links
 from heapline.places.requires import find_names, is_name
 from heapline.places.rules import EXACT, NAMED, RELATIVE, Rule
 from heapline.places.spelling import is_absolute, spelled, stays_inside
+from heapline.places.texts import glance
 from heapline.places.workspace import is_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from heapline.places.versions import Doubt
     from heapline.places.workspace import Candidate, Workspace
 
-_BLOCK = 1 << 14  # holds most files; a larger one takes longer to get than to fill
-_AS_BYTES = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # as Windows calls it
 _COMPILED = (".so", ".bundle", ".dll")
 Reason = Literal[
     "no file",
@@ -107,16 +106,18 @@ class Places:
         line = self.line(path, line)
         lines = self._lines.get(path)
         if lines is None:
-            lines = self._lines[path] = _count_lines(found.path)
+            _, lines = glance(found.path)
+            self._lines[path] = lines
         return Place(found.path, line, found.rule, found.origin) if 1 <= line <= lines else None
 
     def line(self, path: str, line: int) -> int:
         """The line of its file that a recorded `path:line` means: of a name the one that names it."""
         return self._named.get(path, line)
 
-    def file(self, path: str) -> File | None:
-        """The file of a recorded path."""
-        return self._files.get(path)
+    @property
+    def files(self) -> Mapping[str, File]:
+        """The files of recorded paths, of those that have one."""
+        return self._files
 
     def unplaced(self, path: str) -> Unplaced | None:
         """Why a recorded path of the report has no file; None if it has one."""
@@ -143,10 +144,9 @@ class _Placing:
 
     def place(self, paths: list[str]) -> Places:
         elsewhere: list[tuple[str, str]] = []
-        self._place_names([path for path in paths if is_name(path)])
-        for path in paths:
-            if is_name(path):
-                continue
+        names = [path for path in paths if is_name(path)]
+        self._place_names(names)
+        for path in paths if not names else sorted(set(paths).difference(names)):
             origin = origin_of(path)
             name = spelled(path)
             if origin.kind == "none" or (origin.kind == "ruby" and not origin.rest) or path.endswith(_COMPILED):
@@ -234,21 +234,3 @@ class _Placing:
         versions = tuple(self._gems.versions(origin.name)) if origin.kind == "gem" else ()
         reason: Reason = "not installed" if origin.kind == "ruby" else "other version" if versions else "no such gem"
         self._unplaced[path] = Unplaced(reason, origin, versions=versions)
-
-
-def _count_lines(file: Path) -> int:
-    """The file's lines; none if it is gone or cannot be read, which is no line to show a number on."""
-    lines, last = 0, b"\n"
-    try:
-        opened = os.open(file, _AS_BYTES)
-        try:
-            while block := os.read(opened, _BLOCK):
-                lines += block.count(b"\n")
-                last = block[-1:]
-                if len(block) < _BLOCK:
-                    break
-        finally:
-            os.close(opened)
-    except (OSError, ValueError):
-        return 0
-    return lines + (last != b"\n")

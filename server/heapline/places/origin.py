@@ -9,7 +9,7 @@ from typing import Literal
 
 OriginKind = Literal["own", "gem", "ruby", "test", "none"]
 
-_NO_FILE = re.compile(r"[(<]|\Z|-e\Z")
+_NO_FILE = ("", "(", "<")
 _GEM = re.compile(r"([A-Za-z0-9_][\w.-]*?)-(\d+(?:\.\w+)*(?:-[A-Za-z][\w.-]*)?)")
 _CHECKOUT = re.compile(r"([A-Za-z0-9_][\w.-]*?)-([0-9a-f]{7,40})")
 _RUBY_FOLDER = re.compile(r"(?:^|/)(?:lib|lib64|lib/[^/]{1,64})/ruby/(vendor_ruby|site_ruby|\d+\.\d+\.\d+(?:\+\d+)?)/")
@@ -48,7 +48,7 @@ def origin_of(path: str) -> Origin:
     `/srv/shop-1.2/lib/x.rb` is own code: a name and a version make a gem only below `gems/`, or where a relative path
     begins with them, as memory_profiler's `normalize_paths` leaves it. `gem:` and `rubylib:` are Vernier's.
     """
-    if _NO_FILE.match(path):
+    if path[:1] in _NO_FILE or path == "-e":
         return Origin("ruby") if path.startswith("<internal:") else NO_FILE
     if "\\" in path:
         path = path.replace("\\", "/")

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from heapline.places.edits import LineTracker
 from heapline.places.history import Repository
-from heapline.places.texts import disk_lines, lines_of
-from heapline.places.versions import Version, modified_ns
+from heapline.places.texts import disk_lines, glance, lines_of
+from heapline.places.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,20 +61,22 @@ class FolderPast:
             if new.is_relative_to(folder) and old.is_relative_to(folder)
         }
 
-    def versions(self, files: Iterable[Path]) -> dict[Path, Version]:
-        """The folder's files as the report saw them, with what became of their lines since."""
-        found: dict[Path, Version] = {}
-        asked: dict[str, Path] = {}
+    def versions(self, files: Iterable[Path]) -> list[Version]:
+        """The folder's files, in this order, as the report saw them, with what became of their lines since."""
+        found: list[Version] = []
+        asked: dict[str, Version] = {}
+        all_asked, former = self._named, self.former
         for file in files:
-            written = modified_ns(file)
+            written, lines = glance(file)
             newer = written > self.taken_ns + _AT_ONCE_NS
-            found[file] = Version(file, self, written, newer)
-            if self._named or file in self.former or newer:
-                asked[self._below_root(self.former.get(file, file))] = file
+            version = Version(file, self, written, newer, counted=lines)
+            found.append(version)
+            if all_asked or newer or (former and file in former):
+                asked[self._below_root(former.get(file, file))] = version
         if not asked or self._repository is None or self._commit is None:
             return found
         for path, text in self._repository.texts(self._commit, list(asked)).items():
-            version = found[asked[path]]
+            version = asked[path]
             version.newer = False
             then = lines_of(text)
             tracker = LineTracker(then, disk_lines(version.file))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from heapline.places.mapping import Places
+    from heapline.places.mapping import File, Places
     from heapline.places.origin import Origin
     from heapline.places.past import FolderPast
     from heapline.places.rules import UserRule
@@ -61,6 +61,8 @@ class Located(NamedTuple):
     @property
     def place_now(self) -> Place | None:
         """The place in the file as it is now; None if the line is gone."""
+        if self.version.is_as_then and not self.moved:
+            return self.place
         now = self.now
         return self.place._replace(line=now.line, doubt=now.doubt) if now else None
 
@@ -68,28 +70,25 @@ class Located(NamedTuple):
 class Placement:
     """Where the recorded lines of one report are."""
 
-    def __init__(self, places: Places, versions: dict[Path, Version]) -> None:
-        """`versions` has the workspace's files that the report speaks of."""
+    def __init__(self, places: Places, versions: dict[str, Version]) -> None:
+        """`versions` has the workspace's files that the report speaks of, by path."""
         self.places = places
         self._versions = versions
+        self._of_recorded: dict[str, Version] = {}
         self._methods: dict[Path, Methods] = {}
 
     def locate(self, path: str, line: int, method: str | None = None) -> Located | None:
         """The place of a recorded `path:line`; None if it has none. Reads files: not for an event loop."""
-        file = self.places.file(path)
+        file = self.places.files.get(path)
         if file is None:
             return None
-        version = self._versions.get(file.path)
-        if version is None:
-            version = self._versions[file.path] = Version(file.path)
-        if version.texts is None:
-            place = self.places.place(path, line)
-        else:
-            then = self.places.line(path, line)
-            known = 1 <= then <= len(version.texts)
-            place = Place(file.path, then, file.rule, file.origin) if known else None
-        if place is None or method is None or version.past is None:
-            return Located(place, version, file.folder) if place else None
+        version = self._of_recorded.get(path) or self._version(path, file)
+        line = self.places.line(path, line)
+        if not 1 <= line <= version.length:
+            return None
+        place = Place(file.path, line, file.rule, file.origin)
+        if method is None or version.past is None:
+            return Located(place, version, file.folder)
         methods = self._methods_of(version)
         instead = methods.line_of(method) if methods.speak_against(line, method) else None
         if instead is None:
@@ -104,6 +103,14 @@ class Placement:
     def origin(self, path: str) -> Origin:
         """Whose code a recorded path is, whether it has a place or not."""
         return self.places.origin(path)
+
+    def _version(self, path: str, file: File) -> Version:
+        name = str(file.path)  # a Path takes several times as long to be looked up
+        version = self._versions.get(name)
+        if version is None:
+            version = self._versions[name] = Version(file.path)
+        self._of_recorded[path] = version
+        return version
 
     def _methods_of(self, version: Version) -> Methods:
         known = self._methods.get(version.file)
@@ -147,20 +154,20 @@ def _place(
 ) -> Placement:
     former = {new: old for past in pasts for new, old in past.former.items()}
     places = infer_places(recorded, Workspace([past.folder for past in pasts], rules, former))
-    by_folder: dict[Path, set[Path]] = defaultdict(set)
-    named: set[Path] = set()
-    for path in recorded:
-        file = places.file(path)
-        if file is not None:
-            by_folder[file.folder].add(file.path)
-            if file.rule is NAMED:
-                named.add(file.path)
-    # a line that was found by what it says is right now, whatever the file was when the report was taken
-    versions = {file: Version.as_on_disk(file) for file in named}
+    by_folder: dict[Path, dict[str, Path]] = defaultdict(dict)
+    versions: dict[str, Version] = {}
+    for file in places.files.values():
+        name = str(file.path)
+        if file.rule is not NAMED:
+            by_folder[file.folder][name] = file.path
+        elif name not in versions:  # found by what it says: right now, whatever the file was when the report was taken
+            versions[name] = Version.as_on_disk(file.path)
     for past in pasts:
-        versions.update(past.versions(by_folder[past.folder] - named))
+        files = {name: file for name, file in by_folder[past.folder].items() if name not in versions}
+        versions.update(zip(files, past.versions(files.values()), strict=True))
     for known, texts in remembered.items():
-        if known in versions and versions[known].newer:
-            versions[known].newer, versions[known].texts = False, texts
-            versions[known].tracker = LineTracker(texts, disk_lines(known))
+        version = versions.get(str(known))
+        if version and version.newer:
+            version.newer, version.texts = False, texts
+            version.tracker = LineTracker(texts, disk_lines(known))
     return Placement(places, versions)

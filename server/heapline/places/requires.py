@@ -37,7 +37,7 @@ def find_names(names: Iterable[str], workspace: Workspace) -> dict[str, list[tup
     wanted = set(names)
     found: dict[str, list[tuple[Candidate, int]]] = defaultdict(list)
     for file in _ruby_files(workspace) if wanted else ():
-        names_in = _gem_names if file.below.rpartition("/")[2] in _GEMFILES else _required
+        names_in = _gem_names if file.name in _GEMFILES else _required
         for number, line in enumerate(_lines(workspace.path(file)), start=1):
             for name in wanted.intersection(names_in(line)):
                 found[name].append((file, number))
@@ -63,8 +63,8 @@ def _required(line: str) -> Iterator[str]:
 
 def _ruby_files(workspace: Workspace) -> Iterator[Candidate]:
     for file in workspace.files():
-        name = file.below.rpartition("/")[2]
-        if (name.endswith(_RUBY_FILES) or name in _RUBY_NAMES) and origin_inside(file.below).kind != "gem":
+        named_so = file.name.endswith(_RUBY_FILES) or file.name in _RUBY_NAMES
+        if named_so and origin_inside(file.below).kind != "gem":
             yield file
 
 

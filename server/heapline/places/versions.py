@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from heapline.places.edits import LineTracker
-from heapline.places.texts import disk_lines
+from heapline.places.texts import disk_lines, glance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,21 @@ class Version:
     newer: bool = False
     texts: Sequence[str] | None = None
     tracker: LineTracker | None = None
+    counted: int | None = None
+
+    @property
+    def length(self) -> int:
+        """How many lines the file had then, as it was when first asked for. May read it: not for an event loop."""
+        if self.texts is not None:
+            return len(self.texts)
+        if self.counted is None:
+            _, self.counted = glance(self.file)
+        return self.counted
+
+    @property
+    def is_as_then(self) -> bool:
+        """Whether nothing is known to have changed, and nothing in doubt: each line is where it was."""
+        return self.tracker is None and not self.newer
 
     @classmethod
     def as_on_disk(cls, file: Path) -> Version:

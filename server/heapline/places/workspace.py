@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from heapline.places.spelling import folded, spelled, stays_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from heapline.places.rules import UserRule
 
@@ -21,11 +22,45 @@ _NO_CODE_OF_A_PROGRAM = frozenset({"log", "tmp", "coverage"})
 _LOCKS = frozenset({"Gemfile.lock", "gems.locked"})
 
 
-class Candidate(NamedTuple):
-    """A file of the workspace: `below` is its path below the folder with this number, with forward slashes."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Directory:
+    """A directory in the folder with this number: what all its files have in common is found out once.
+
+    `below` is its path below the folder, with forward slashes; `key` the same, `folded`. Both end with a slash if they
+    are not empty.
+    """
 
     folder: int
     below: str
+    key: str
+    path: Path
+
+    @classmethod
+    def of(cls, folder: int, below: str, top: Path) -> Directory:
+        """The directory at this path below a folder, which is `top`."""
+        return cls(folder, below, folded(below), top / below)
+
+
+class Candidate(NamedTuple):
+    """A file of the workspace."""
+
+    directory: Directory
+    name: str
+
+    @property
+    def folder(self) -> int:
+        """The number of the folder it lies in."""
+        return self.directory.folder
+
+    @property
+    def below(self) -> str:
+        """Its path below the folder, with forward slashes."""
+        return self.directory.below + self.name
+
+    @property
+    def key(self) -> str:
+        """Its path below the folder, `folded`."""
+        return self.directory.key + folded(self.name)
 
 
 class Workspace:
@@ -42,18 +77,11 @@ class Workspace:
         self.rules = tuple(rules)
         self._names = tuple(map(str, self.folders))
         self._former = former or {}
-        self._parents: dict[str, Path] = {}  # a path is made in half the time from that of its folder
 
     def path(self, file: Candidate) -> Path:
         """The file's absolute path, as it is now, in its folder's spelling."""
-        renamed = self._renamed[file.folder].get(file.below)
-        if renamed:
-            return renamed
-        folder, _, name = f"{self._names[file.folder]}/{file.below}".rpartition("/")
-        parent = self._parents.get(folder)
-        if parent is None:
-            parent = self._parents[folder] = Path(folder)
-        return parent / name
+        renamed = self._renamed[file.folder].get(file.below) if self._former else None
+        return renamed or file.directory.path / file.name
 
     def find(self, folder: int, below: str) -> Candidate | None:
         """The file at this path below a folder; else the one that differs in cases or accents alone."""
@@ -76,7 +104,7 @@ class Workspace:
             inside = below if inside is None else inside
             file = self.find(number, below)
             if file or (stays_inside(below) and is_file(f"{self._names[number]}/{below}")):
-                return file or Candidate(number, below), below
+                return file or self._candidate(number, below), below
         return None, inside
 
     def named(self, name: str) -> Sequence[Candidate]:
@@ -105,12 +133,19 @@ class Workspace:
 
     @cached_property
     def _below(self) -> list[dict[str, Candidate]]:
-        folders = frozenset(map(str, self.folders))
-        found = []
+        tops = frozenset(self._names)
+        found: list[dict[str, Candidate]] = []
         for number, (folder, renamed) in enumerate(zip(self.folders, self._renamed, strict=True)):
-            names = {**dict.fromkeys(_walk(folder, folders)), **dict.fromkeys(renamed)}
-            found.append({below: Candidate(number, below) for below in names})
+            files = {below: self._candidate(number, below) for below in renamed}
+            for below, names in _walk(folder, tops):
+                directory = Directory.of(number, below, folder)
+                files.update({below + name: Candidate(directory, name) for name in names})
+            found.append(files)
         return found
+
+    def _candidate(self, folder: int, below: str) -> Candidate:
+        above, slash, name = below.rpartition("/")
+        return Candidate(Directory.of(folder, above + slash, self.folders[folder]), name)
 
     @cached_property
     def _renamed(self) -> list[dict[str, Path]]:
@@ -128,14 +163,14 @@ class Workspace:
     def _by_folded_path(self) -> list[dict[str, list[Candidate]]]:
         alike: list[dict[str, list[Candidate]]] = [defaultdict(list) for _ in self.folders]
         for file in self.files():
-            alike[file.folder][folded(file.below)].append(file)
+            alike[file.folder][file.key].append(file)
         return alike
 
     @cached_property
     def _by_name(self) -> dict[str, list[Candidate]]:
         found: dict[str, list[Candidate]] = defaultdict(list)
         for file in self.files():
-            found[folded(file.below.rpartition("/")[2])].append(file)
+            found[folded(file.name)].append(file)
         return found
 
 
@@ -144,8 +179,11 @@ def is_file(path: str) -> bool:
     return os.path.isfile(path)  # noqa: PTH113 -- Path.is_file raises for names that are too long, or not allowed
 
 
-def _walk(top: Path, folders: frozenset[str]) -> Iterator[str]:
-    """The paths of all files below a folder; not those of another of the folders, nor what is hidden or no code."""
+def _walk(top: Path, tops: frozenset[str]) -> Iterator[tuple[str, list[str]]]:
+    """The directories of a folder, as `Directory` has them, with the names of their files.
+
+    Not those of another of the folders, nor what is hidden or no code.
+    """
     waiting = [("", str(top))]
     while waiting:
         below, folder = waiting.pop()
@@ -154,14 +192,16 @@ def _walk(top: Path, folders: frozenset[str]) -> Iterator[str]:
         except OSError:
             continue  # gone or not readable: no file of it can be shown
         is_program = any(entry.name == "Gemfile" for entry in entries)
+        files = []
         for entry in entries:
             if not entry.is_dir(follow_symlinks=False):
-                yield below + entry.name
+                files.append(entry.name)
             elif not (
                 entry.name.startswith(".")
                 or entry.name in _NEVER_CODE
                 or (is_program and entry.name in _NO_CODE_OF_A_PROGRAM)
                 or (entry.name == "bundle" and below.endswith("vendor/"))  # gems, which are found by their names
-                or entry.path in folders
+                or entry.path in tops
             ):
                 waiting.append((f"{below}{entry.name}/", entry.path))
+        yield below, files
