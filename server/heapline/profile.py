@@ -251,6 +251,11 @@ class Profile:
             yield site.path
             yield from (frame.path for frame in site.stack)
 
+    @property
+    def methods(self) -> dict[tuple[str, int], str]:
+        """The methods that the report names, by the path and line of their sites."""
+        return {(site.path, site.line): site.method for site in self.sites if site.method}
+
 
 MAX_PROBLEMS = 100
 

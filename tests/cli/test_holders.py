@@ -141,8 +141,8 @@ def test_a_path_that_could_be_two_files_is_not_guessed(tmp_path: Path) -> None:
     done, whole = heapline("holders", dump, "lib/user.rb:5"), heapline("holders", dump, "/gems/b/lib/user.rb:5")
     # THEN both are named, and the whole path tells which is meant
     assert (done.returncode, done.stdout) == (1, "")
-    paths = "/gems/a/lib/user.rb, /gems/b/lib/user.rb"
-    assert done.stderr == f"heapline: lib/user.rb:5: could be any of {paths}. Give the whole path.\n"
+    lines = "/gems/a/lib/user.rb:5, /gems/b/lib/user.rb:5"
+    assert done.stderr == f"heapline: lib/user.rb:5: could be any of {lines}. Give it as it was recorded.\n"
     assert whole.stdout.splitlines()[0] == "/gems/b/lib/user.rb:5: 1 object retains 40 B, 1 reference from a root"
 
 

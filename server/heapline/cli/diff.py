@@ -26,6 +26,7 @@ from heapline.cli.printing import (
     note,
     printable,
     rest,
+    sign,
     where,
 )
 from heapline.errors import HeaplineError
@@ -138,9 +139,9 @@ def _print_dumps(
     choice.tell()
     for site, change in grown[:top]:
         if site is not None:
-            console.print(
-                Text(f"{where(*site, places.place(*site))}: ", style="cyan").append(_described(change), "default")
-            )
+            place = places.place(*site)
+            line = Text(f"{where(*site, place)}: ", style="cyan")
+            console.print(line.append(f"{sign(place)}{_described(change)}", "default"))
     rest(len(grown) - top)
     classes = [row for row in found.classes if _counts(row[1])]
     console.print()

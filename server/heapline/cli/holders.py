@@ -82,15 +82,15 @@ def find(report: Report, places: Placement, wanted: Line) -> int:
     sites, file = report.profile.sites, Path(wanted.path).resolve()
     lines = {i: s.line for i, s in enumerate(sites) if s.path == wanted.path}
     if not lines:
-        here = ((i, places.place(s.path, s.line, s.method)) for i, s in enumerate(sites))
+        here = ((i, places.place(s.path, s.line)) for i, s in enumerate(sites))
         lines = {i: place.line for i, place in here if place and place.file == file}
     lines = lines or {i: s.line for i, s in enumerate(sites) if s.path.endswith(f"/{wanted.path}")}
     if not lines:
         raise HeaplineError(f"{wanted}: {report.path.name} has no such file. {_likely(report, wanted)}")
     matches = [i for i, line in lines.items() if line == wanted.line]
     if len(matches) > 1:
-        paths = ", ".join(sorted(sites[i].path for i in matches))
-        raise HeaplineError(f"{wanted}: could be any of {paths}. Give the whole path.")
+        recorded = ", ".join(sorted(sites[i].at for i in matches))
+        raise HeaplineError(f"{wanted}: could be any of {recorded}. Give it as it was recorded.")
     if not matches:
         nearest = sorted({*lines.values()}, key=lambda line: (abs(line - wanted.line), line))[:_NEAREST]
         near = ", ".join(map(str, sorted(nearest)))

@@ -65,7 +65,7 @@ def places_in(folder: Path, report: Report) -> Placement:
     """Where the report's sites are in the folder, which is the user's own: git may be asked about it."""
     settings, _ = settings_in(folder)
     past = FolderPast(folder, report.identity.modified_ns, settings.commit, trusted=True)
-    placement = place_report(report.profile.paths, [past], rules_in(folder))
+    placement = place_report(report.profile.paths, [past], rules_in(folder), methods=report.profile.methods)
     if past.problem:
         complain(HeaplineError(past.problem))
     return placement

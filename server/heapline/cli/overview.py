@@ -79,7 +79,7 @@ def _content(series: list[Report], folder: Path, links: Links) -> dict[str, obje
 
     @cache
     def place_of(site: int) -> Place | None:
-        return placement.place(sites[site].path, sites[site].line, sites[site].method)
+        return placement.place(sites[site].path, sites[site].line)
 
     def short(place: Place) -> str:
         inside = place.file.is_relative_to(folder)

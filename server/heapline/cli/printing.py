@@ -85,6 +85,11 @@ def where(path: str, line: int, place: Place | None) -> str:
     return printable(f"{file}:{place.line}")
 
 
+def sign(place: Place | None) -> str:
+    """What stands before numbers that may not be of the line that they are given for, or before that line."""
+    return "~ " if place and place.doubt else ""
+
+
 def branch(depth: int, text: str) -> None:
     """One line of a tree, whole however long it is, so that the path in it stays a link."""
     console.print(Text("  " * depth + ("└ " if depth else "") + text))
@@ -94,7 +99,7 @@ def label_text(label: Label, places: Placement) -> str:
     """A class and where its objects were allocated: `Hash (lib/cache.rb:9)`."""
     if label.path is None or label.line is None:
         return printable(label.name)
-    return f"{printable(label.name)} ({where(label.path, label.line, places.place(label.path, label.line))})"
+    return f"{printable(label.name)} ({_signed(label.path, label.line, places.place(label.path, label.line))})"
 
 
 def holder_text(path: Sequence[Label], places: Placement, name: str | None = None) -> str:
@@ -109,7 +114,7 @@ def holder_text(path: Sequence[Label], places: Placement, name: str | None = Non
     place = places.place(label.path, label.line)
     constant = constant_of(path, place)
     said = f"{called} {printable(constant)}" if constant else called
-    return f"{said} ({where(label.path, label.line, place)})"
+    return f"{said} ({_signed(label.path, label.line, place)})"
 
 
 def constant_of(path: Sequence[Label], place: Place | None) -> str | None:
@@ -127,7 +132,7 @@ def holder_as_json(path: Sequence[Label], places: Placement) -> dict[str, str | 
 
 def allocated_at(held: Growth | Suspect, places: Placement) -> None:
     """The lines that allocated most of what something holds, if any are known."""
-    sites = [f"{where(path, line, places.place(path, line))} ({human_count(n)})" for path, line, n in held.sites]
+    sites = [f"{_signed(path, line, places.place(path, line))} ({human_count(n)})" for path, line, n in held.sites]
     if sites:
         sites += ["…"] * (sum(count for *_, count in held.sites) < held.objects)
         console.print(f"    allocated at {', '.join(sites)}", markup=False)
@@ -137,7 +142,7 @@ def site(report: Report, found: Site, place: Place | None) -> None:
     """One line: where, how much, which share, in which method."""
     measures = found.measures
     line = Text(f"{where(found.path, found.line, place)}: ", style="cyan")
-    line.append(("~ " if place and place.doubt else "") + summary(measures), style="default")
+    line.append(f"{sign(place)}{summary(measures)}", style="default")
     if measures.retained_size is not None and measures.retained_size > (measures.live_bytes or 0):
         line.append(f" ({share(measures.retained_size, report.held_bytes)})", style="default")
     else:
@@ -145,6 +150,10 @@ def site(report: Report, found: Site, place: Place | None) -> None:
     if found.method:
         line.append(f" · {printable(found.method)}", style="dim")
     console.print(line)
+
+
+def _signed(path: str, line: int, place: Place | None) -> str:
+    return f"{sign(place)}{where(path, line, place)}"
 
 
 def _references(graph: Summary) -> None:

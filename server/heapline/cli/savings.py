@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from heapline.cli.printing import console, heading, rest, where
+from heapline.cli.printing import console, heading, rest, sign, where
 from heapline.units import human_bytes, human_count
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def show(reports: Sequence[Report], savings: Sequence[Saving], places: Placement
     heading(f"Lines that changed ({human_count(len(changed))})")
     choice.tell()
     for saving in changed[:top]:
-        line = Text(f"{where(*saving.site, places.place(*saving.site))}: ", style="cyan")
+        place = places.place(*saving.site)
+        line = Text(f"{where(*saving.site, place)}: {sign(place)}", style="cyan")
         said = [
             f"{word} {_difference(size)}"
             for word, size in (("allocated", saving.allocated_bytes), ("retained", saving.retained_bytes))

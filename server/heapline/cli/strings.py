@@ -14,7 +14,7 @@ from rich.text import Text
 from heapline.cli.filtering import AllOption, Choice, IgnoreOption, OnlyOption, filter_of
 from heapline.cli.loading import asking_index
 from heapline.cli.options import WorkspaceOption, folder_of, places_in
-from heapline.cli.printing import console, heading, notes, rest, where
+from heapline.cli.printing import console, heading, notes, rest, sign, where
 from heapline.units import equality
 
 if TYPE_CHECKING:
@@ -60,8 +60,9 @@ def run(
         notes(report.profile)
         choice.tell()
         for at, said in rows[: top or _DEFAULT_TOP]:
-            line = where(at.path, at.line, places.place(at.path, at.line, at.method)) if at else "without a line"
-            console.print(Text(f"{line}: ", style="cyan").append(_said(said), style="default"))
+            place = places.place(at.path, at.line) if at else None
+            line = Text(f"{where(at.path, at.line, place) if at else 'without a line'}: ", style="cyan")
+            console.print(line.append(f"{sign(place)}{_said(said)}", style="default"))
         rest(len(rows) - (top or _DEFAULT_TOP))
 
 

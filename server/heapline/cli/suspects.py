@@ -98,7 +98,7 @@ def _chosen(report: Report, found: Findings, places: Placement, choice: Choice) 
     located = {
         number: at
         for number, site in enumerate(report.profile.sites)
-        if (at := places.locate(site.path, site.line, site.method)) and at.place.is_of_workspace
+        if (at := places.locate(site.path, site.line)) and at.place.is_of_workspace
     }
     chosen = []
     for suspect in found.suspects:

@@ -61,7 +61,7 @@ class Subject:
         quiet = Quiet(self.report, self.folder, self.settings)
         rows = []
         for number, site in enumerate(self.report.profile.sites):
-            located = self.places.locate(site.path, site.line, site.method)
+            located = self.places.locate(site.path, site.line)
             place = located.place_now if located else None
             if self.wanted.keeps(site.path, place):
                 rows.append(Row(number, site, place, quiet.silence(site, located)))

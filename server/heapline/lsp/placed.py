@@ -157,7 +157,7 @@ def place_sites(
 
     Conclusions that were not kept are drawn if it is to `conclude`, else left out.
     """
-    placement = place_report(report.profile.paths, pasts, rules, remembered)
+    placement = place_report(report.profile.paths, pasts, rules, remembered, report.profile.methods)
     report.live_objects_at  # noqa: B018 -- here, so that no request has to wait for it
     conclusions = conclusions_of if conclude else kept_conclusions
     concluded = conclusions(report.index) if report.index else None
@@ -165,7 +165,7 @@ def place_sites(
     located: dict[int, Located] = {}
     could_be: tuple[Path, ...] = ()
     for site_id, site in enumerate(report.profile.sites):
-        at = placement.locate(site.path, site.line, site.method)
+        at = placement.locate(site.path, site.line)
         if at is not None:
             located[site_id] = at
         elif not could_be:

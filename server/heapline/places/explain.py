@@ -94,7 +94,7 @@ def explain(
     lost: dict[tuple[Loss, str], list[Site]] = defaultdict(list)
     by_folder: dict[Loss, list[Site]] = defaultdict(list)
     for site in sites:
-        located = placement.locate(site.path, site.line, site.method)
+        located = placement.locate(site.path, site.line)
         unplaced = placement.places.unplaced(site.path)
         adds_up |= site.measures.shallow_bytes > 0 and site.measures.amount("boot") is None
         if located:

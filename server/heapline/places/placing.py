@@ -70,34 +70,36 @@ class Located(NamedTuple):
 class Placement:
     """Where the recorded lines of one report are."""
 
-    def __init__(self, places: Places, versions: dict[str, Version]) -> None:
-        """`versions` has the workspace's files that the report speaks of, by path."""
+    def __init__(self, places: Places, versions: dict[str, Version], methods: Mapping[tuple[str, int], str]) -> None:
+        """`versions` has the workspace's files that the report speaks of, `methods` what it calls its lines."""
         self.places = places
         self._versions = versions
         self._of_recorded: dict[str, Version] = {}
-        self._methods: dict[Path, Methods] = {}
+        self._recorded = methods
+        self._defined: dict[Path, Methods] = {}
 
-    def locate(self, path: str, line: int, method: str | None = None) -> Located | None:
+    def locate(self, path: str, line: int) -> Located | None:
         """The place of a recorded `path:line`; None if it has none. Reads files: not for an event loop."""
         file = self.places.files.get(path)
         if file is None:
             return None
         version = self._of_recorded.get(path) or self._version(path, file)
+        method = self._recorded.get((path, line))
         line = self.places.line(path, line)
         if not 1 <= line <= version.length:
             return None
         place = Place(file.path, line, file.rule, file.origin)
         if method is None or version.past is None:
             return Located(place, version, file.folder)
-        methods = self._methods_of(version)
+        methods = self._defined_in(version)
         instead = methods.line_of(method) if methods.speak_against(line, method) else None
         if instead is None:
             return Located(place, version, file.folder)
         return Located(place._replace(line=instead), version, file.folder, moved=True)
 
-    def place(self, path: str, line: int, method: str | None = None) -> Place | None:
+    def place(self, path: str, line: int) -> Place | None:
         """The place of a recorded `path:line` in the file as it is now."""
-        found = self.locate(path, line, method)
+        found = self.locate(path, line)
         return found.place_now if found else None
 
     def origin(self, path: str) -> Origin:
@@ -112,11 +114,11 @@ class Placement:
         self._of_recorded[path] = version
         return version
 
-    def _methods_of(self, version: Version) -> Methods:
-        known = self._methods.get(version.file)
+    def _defined_in(self, version: Version) -> Methods:
+        known = self._defined.get(version.file)
         if known is None:
             texts = disk_lines(version.file) if version.texts is None else version.texts
-            known = self._methods[version.file] = Methods(texts)
+            known = self._defined[version.file] = Methods(texts)
         return known
 
 
@@ -125,13 +127,15 @@ def place_report(
     pasts: Sequence[FolderPast],
     rules: Sequence[UserRule] = (),
     remembered: Mapping[Path, Sequence[str]] | None = None,
+    methods: Mapping[tuple[str, int], str] | None = None,
 ) -> Placement:
     """Place a report's paths in folders, each as it was when the report was taken. Not for an event loop.
 
-    `remembered` has texts of files as they are known to have been then, by edits that were followed.
+    `remembered` has texts of files as they are known to have been then, by edits that were followed; `methods` are
+    those that the report names, by path and line.
     """
     with _uncollected():
-        return _place(set(paths), pasts, rules, remembered or {})
+        return Placement(*_place(set(paths), pasts, rules, remembered or {}), methods or {})
 
 
 @contextmanager
@@ -151,7 +155,7 @@ def _place(
     pasts: Sequence[FolderPast],
     rules: Sequence[UserRule],
     remembered: Mapping[Path, Sequence[str]],
-) -> Placement:
+) -> tuple[Places, dict[str, Version]]:
     former = {new: old for past in pasts for new, old in past.former.items()}
     places = infer_places(recorded, Workspace([past.folder for past in pasts], rules, former))
     by_folder: dict[Path, dict[str, Path]] = defaultdict(dict)
@@ -170,4 +174,4 @@ def _place(
         if version and version.newer:
             version.newer, version.texts = False, texts
             version.tracker = LineTracker(texts, disk_lines(known))
-    return Placement(places, versions)
+    return places, versions

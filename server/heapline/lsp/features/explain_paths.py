@@ -57,7 +57,7 @@ async def explain_paths(ls: Server, *reports: str) -> dict[str, str] | None:
 
 def _page(report: Report, ground: Ground, known: Known) -> str:
     profile = report.profile
-    placement = place_report(profile.paths, ground.pasts(report), ground.rules)
+    placement = place_report(profile.paths, ground.pasts(report), ground.rules, methods=profile.methods)
     found = explain(profile.sites, placement, ground.folders, ground.rules)
     lines = [f"# Paths of {code(report.path.name)}", "", explaining.summary(found), ""]
     lines += _section("Placed", explaining.placed(found, code))
