@@ -8,6 +8,7 @@
 // retry    the same with a server that cannot be installed at first (retry.mjs)
 // stopping what a user sees who stops the installation of the server (stopping.mjs)
 // waiting  what a user sees of a load, and of one that takes long (waiting.mjs)
+// explaining what a user does with a report whose lines have no place (explaining.mjs)
 // upgrading what a user sees of an upgrade of the extension (upgrading.mjs)
 // dropping what a user does with the mouse: drops dumps onto the view (dropping.mjs)
 //
@@ -19,6 +20,7 @@ import path from "node:path";
 import { broken } from "./broken.mjs";
 import { drive } from "./drive.mjs";
 import { dropping } from "./dropping.mjs";
+import { explaining } from "./explaining.mjs";
 import { opening } from "./opening.mjs";
 import { retry } from "./retry.mjs";
 import { stopping } from "./stopping.mjs";
@@ -28,7 +30,7 @@ import { upgrading } from "./upgrading.mjs";
 import { startVSCode } from "./vscode.mjs";
 import { waiting } from "./waiting.mjs";
 
-const MODES = { broken, drive, dropping, opening, retry, stopping, suite, tour, upgrading, waiting };
+const MODES = { broken, drive, dropping, explaining, opening, retry, stopping, suite, tour, upgrading, waiting };
 
 const [mode, json] = process.argv.slice(2);
 const options = JSON.parse(json);

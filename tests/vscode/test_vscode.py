@@ -95,6 +95,31 @@ def test_a_user_goes_from_the_dump_to_what_holds_the_memory_and_turns_it_all_off
     assert not [row for row in seen["suspects"] if row.startswith("Load")]
 
 
+def test_a_report_that_has_no_place_is_told_at_once_and_the_rule_on_the_page_behind_the_button_places_it(
+    options: dict[str, Any], tmp_path: Path
+) -> None:
+    # GIVEN a folder with two checkouts of one program
+    both = tmp_path / "both"
+    for side in ("old", "new"):
+        shutil.copytree(SAMPLES / "translate", both / side, ignore=shutil.ignore_patterns("reports"))
+
+    # WHEN the user loads a dump, presses the message's button, and puts the rule of the page into the settings
+    seen = run("explaining", {**options, "workspace": str(both), "file": f"new/{LEAK}"}, "explaining")
+
+    # THEN the message says that nothing has a place, and what it could be of
+    assert "None of its 92 lines lies in this workspace" in seen["message"]
+    assert f"{both}/new/" in seen["message"]
+    # AND the page has the beginning of the paths, and rules for it
+    assert "## Not placed" in seen["page"]
+    assert "/srv/heapline/translate" in seen["page"]
+    assert '{ "from": "/srv/heapline/translate", "to": "new" }' in seen["page"]
+    # AND the rule puts the numbers on their line, as the page says from then on
+    assert seen["lens"].startswith(options["live"])
+    assert "## Placed" in seen["commanded"]
+    told = seen["commanded"].replace("\n", "")  # long lines are wrapped
+    assert re.search(r"/srv/heapline/translate. is [^,]*/both/new. by pathMappings", told)
+
+
 def test_a_newcomer_opens_a_dump_comes_back_to_it_and_opens_the_sample(options: dict[str, Any]) -> None:
     # GIVEN a folder with a dump
     # WHEN a user opens the dump with Heapline, loads it there, comes back later, and then opens the sample program
