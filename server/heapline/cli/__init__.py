@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from heapline import __version__
+from heapline.cli.lasting import lasting
 
 _VERBS = (
     "report",
@@ -57,6 +58,7 @@ def main() -> None:
     Only the module of the verb that they begin with is imported, as all of them take longer than many a verb's work.
     """
     named = [verb for verb in _VERBS if verb in sys.argv[1:2]]
-    for verb in named or _VERBS:  # all for the help, and for what is no verb
-        app.command(verb)(import_module(f"{__name__}.{verb}").run)
+    with lasting():
+        for verb in named or _VERBS:  # all for the help, and for what is no verb
+            app.command(verb)(import_module(f"{__name__}.{verb}").run)
     app()

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from heapline.cli.lasting import lasting
+
 
 def run(
     stdio: Annotated[
@@ -18,6 +20,7 @@ def run(
     del stdio
     if log_file is not None and not log_file.parent.is_dir():
         raise typer.BadParameter(f"{log_file.parent} is no directory", param_hint="--log-file")
-    from heapline.lsp.app import serve  # here, so that the other verbs start without the LSP libraries
+    with lasting():
+        from heapline.lsp.app import serve  # here, so that the help appears without the LSP libraries
 
     serve(log_file)
