@@ -46,10 +46,14 @@ def lost(found: Explanation, quoted: Quoted) -> list[str]:
 
 
 def proposals(found: Explanation, folders: Sequence[Path]) -> dict[Path, list[PathMapping]]:
-    """Rules that could place what has no place yet: by the folder of the workspace that each of them leads into."""
+    """Rules that could place what has no place yet: by the folder of the workspace that each of them leads into.
+
+    None for names that cannot be read, nor copied.
+    """
     made: dict[str, Path] = {}
     for recorded, target in (each.mapping for each in found.lost if each.mapping):
-        made.setdefault(recorded, target)  # the largest comes first
+        if recorded.isprintable() and str(target).isprintable():
+            made.setdefault(recorded, target)  # the largest comes first
     by_folder: dict[Path, list[PathMapping]] = {}
     for recorded, target in made.items():
         around = [folder for folder in folders if target.is_relative_to(folder)]
@@ -102,5 +106,5 @@ def _reason(each: Lost, quoted: Quoted) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A string of JSON, which TOML reads alike. https://toml.io/en/v1.0.0#string"""
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    """A string of JSON, which TOML reads alike if it can be printed. https://toml.io/en/v1.0.0#string"""
+    return json.dumps(text, ensure_ascii=False)

@@ -147,6 +147,19 @@ def test_of_reports_whose_bytes_are_unknown_or_overlap_lines_alone_are_counted(r
     assert sum(int(lines) for lines in re.findall(r"^(\d+) lines?: ", told, re.MULTILINE)) == int(whole[1])
 
 
+def test_a_rule_is_proposed_for_any_name_that_can_be_copied_and_for_no_other(tmp_path: Path) -> None:
+    # GIVEN a dump whose paths have names that mean something to TOML, or that no terminal shows
+    odd = ["/opt/it's/a.rb", "/srv/café dänemark/c.rb", "/usr2/#[x] = {}/d.rb"]
+    hostile = ["/etc2/\x7f/e.rb", "/etc3/\x1b[31m/f.rb", "/etc4/\u202e/g.rb"]
+    objects = [item(16 * number, at=f"{path}:1") for number, path in enumerate([*odd, *hostile], 9)]
+    dump = write(tmp_path / "heap.json", [root("vm", CLASS), named(CLASS, "Thing"), *objects])
+    dump.write_text(dump.read_text().replace("\\u001b", "\x1b"))  # as Ruby writes it
+    # WHEN its paths are explained
+    told = heapline("paths", dump, "--workspace", tmp_path).stdout
+    # THEN the rules are TOML, and say the names of the former
+    assert {rule["from"] for rule in proposed(told)} == {path.rpartition("/")[0] for path in odd}
+
+
 def test_what_has_no_place_is_named_with_its_reason_and_the_largest_line(tmp_path: Path) -> None:
     # GIVEN a dump of paths that are not here, each for another reason, and one whose file is shorter now
     (tmp_path / "short.rb").write_text("# one\n")

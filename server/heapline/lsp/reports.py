@@ -298,4 +298,4 @@ def _elsewhere(ls: Server, report: Report) -> str:
         way_out = f" It could be of several programs here, as one file is {files}: say which in pathMappings."
     else:
         way_out = " Open the folder of the program it was taken of."
-    return f"None of its {lines} lines lies in this workspace (the largest is {largest.path}:{largest.line}).{way_out}"
+    return f"None of its {lines} lines lies in this workspace (the largest is {largest.at}).{way_out}"
