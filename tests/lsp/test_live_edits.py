@@ -31,6 +31,11 @@ async def numbers(editor: Editor, leak: Path) -> tuple[list[str], list[int]]:
     )
 
 
+async def tinted(editor: Editor, leak: Path) -> dict[int, str | None]:
+    """Why the heat of the file's lines is in doubt, if it is."""
+    return {found["line"]: found["stale"] for found in await editor.command("heat", leak.as_uri())}
+
+
 @pytest.mark.parametrize("client", CLIENTS)
 async def test_lens_hover_and_mark_go_with_their_line(tmp_path: Path, client: str) -> None:
     # GIVEN a hot line in an open file
@@ -64,14 +69,18 @@ async def test_a_line_that_is_edited_keeps_its_number_as_stale_until_the_edit_is
         await editor.load(DUMP)
         before = await numbers(editor, leak)
         (fresh,) = (await editor.lenses(leak))[LEAK_LINE]
+        assert set((await tinted(editor, leak)).values()) == {None}
 
         # WHEN it is changed
         width = len(text.splitlines()[LEAK_LINE - 1])
         editor.change(leak, typed(LEAK_LINE, width, ".freeze"))
         await editor.until(lambda: LEAK_LINE not in editor.marked.get(leak.as_uri(), []))
 
-        # THEN its lens and its hover say that it was, and it is marked no more
+        # THEN its lens, its heat and its hover say that it was, and it is marked no more
         assert (await editor.lenses(leak))[LEAK_LINE] == [f"~ {fresh}"]
+        tints = await tinted(editor, leak)
+        assert {line for line, stale in tints.items() if stale} == {LEAK_LINE}
+        assert tints[LEAK_LINE] == "changed"
         assert EDITED in await editor.hover_text(leak, LEAK_LINE)
 
         # WHEN that is undone
@@ -80,6 +89,7 @@ async def test_a_line_that_is_edited_keeps_its_number_as_stale_until_the_edit_is
 
         # THEN all is as it was
         assert await numbers(editor, leak) == before
+        assert set((await tinted(editor, leak)).values()) == {None}
         assert EDITED not in await editor.hover_text(leak, LEAK_LINE)
 
 

@@ -1,8 +1,8 @@
-// What a user does and sees: opens the leaking file, loads the report, reads lenses, hover and problem.
+// What a user does and sees: opens the leaking file, loads the report, reads lenses, hover and problem, and edits the line.
 import path from "node:path";
 import { Screen } from "./screen.mjs";
 
-/** Gives the texts on the screen, `{ lens, retained, hover, problems }`, and `strangers`: hosts that the page asked. */
+/** Gives the texts on the screen, `{ lens, retained, hover, problems, edited }`, and `strangers`: hosts that the page asked. */
 export async function drive(code, options) {
   const screen = new Screen(code.page, options.out);
   await code.open(options.workspace, [["openFile", code.remote(path.join(options.workspace, options.file))]]);
@@ -25,5 +25,11 @@ export async function drive(code, options) {
   await screen.command("Problems: Focus on Problems View");
   const problems = await screen.text(".markers-panel .monaco-list", path.basename(options.file));
   await screen.picture("3-problems");
-  return { lens, retained, hover, problems, strangers: code.strangers() };
+
+  await screen.goTo(options.line, options.column);
+  await code.page.keyboard.type("my_");
+  const edited = await screen.text(".codelens-decoration", `~ ${options.live}`);
+  await screen.heat("Stale");
+  await screen.picture("4-edited");
+  return { lens, retained, hover, problems, edited, strangers: code.strangers() };
 }

@@ -54,7 +54,7 @@ export class Screen {
     return this.page.locator(".pane", { has: this.page.locator(".pane-header", { hasText: view }) });
   }
 
-  /** Waits until a line is tinted in a step of the heat (1 to 4). */
+  /** Waits until a line is tinted in a step of the heat (1 to 4), or as "Stale". */
   async heat(step) {
     console.error(`waiting for heat ${step}`);
     await Promise.race([this.page.waitForFunction(hasTint, { step, wanted: true }), this.failure]);

@@ -51,6 +51,8 @@ def test_a_user_loads_a_dump_and_reads_it_on_the_line(options: dict[str, Any], t
     assert "retains" in seen["retained"]
     assert "Hash" in seen["hover"]
     assert "heapline" in seen["problems"]
+    # AND once the line is edited, its lens has the sign of doubt, and its tint is grey (run waits for that)
+    assert seen["edited"].startswith("~ ")
     # AND the folder's program was not started, and nobody was asked anything
     assert not trap.exists()
     assert seen["strangers"] == []
