@@ -68,6 +68,18 @@ class Report:
             return share(measures.shallow_bytes, self.attributable_bytes)
         return share(measures.shallow_objects, self.profile.totals.shallow_objects)
 
+    def share_of_summary(self, measures: Measures) -> str:
+        """The part that the last number of `summary` has of the report: with what the line called, if that is known."""
+        total = next((amount for amount in measures.amounts if amount.is_total), None)
+        if total is None:
+            return self.share(measures)
+        if total.kind == "sampled_total":
+            whole = self.profile.totals.amount("sampled")
+            return share(total.count or 0, whole.count or 0 if whole else 0)
+        if total.bytes is not None:
+            return share(total.bytes, self.attributable_bytes)
+        return share(total.count or 0, self.profile.totals.shallow_objects)
+
     @property
     def graph(self) -> HeapGraph | None:
         """The graph of a heap dump, if it was made."""

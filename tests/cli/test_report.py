@@ -170,6 +170,23 @@ def test_lines_of_the_workspace_are_printed_so_that_a_terminal_makes_links_of_th
     assert all(line <= len(path.read_text().splitlines()) for path, line in here)
 
 
+def test_what_a_gem_allocated_for_a_line_is_on_that_line_with_its_share(tmp_path: Path) -> None:
+    # GIVEN Vernier's profile of a program that took one of its files from a gem, and its own count of each line
+    reports = SAMPLES / "gems/reports"
+    profile = gzip.decompress((reports / "vernier-retained.vernier.json.gz").read_bytes())
+    (tmp_path / "profile.json").write_bytes(profile.replace(b'"lib/builder.rb"', b'"gem:pay-1.2.3:lib/builder.rb"'))
+    counted = json.loads((reports / "vernier.oracle.json").read_text())["retained"]
+    _, own, objects, size = counted["/srv/heapline/translate/main.rb:24"]
+    whole = counted["/opt/vernier/lib/vernier.rb:67"][3]
+    # WHEN it is printed
+    told = heapline("report", tmp_path / "profile.json", "--workspace", SAMPLES / "translate").stdout
+    # THEN the line that called the gem has all that was retained for it, and the share of that, not of its own few
+    assert own < 0.001 * whole
+    told_of = re.search(r"main\.rb:24: retained .*", told)
+    assert told_of
+    assert f"retained with callees {objects:,} ({size / 1000:.0f} kB) ({100 * size / whole:.1f} %)" in told_of[0]
+
+
 def test_a_dump_without_tracing_names_the_line_that_turns_it_on() -> None:
     # GIVEN a dump that was taken without tracing
     # WHEN it is printed

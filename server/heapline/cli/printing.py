@@ -146,7 +146,7 @@ def site(report: Report, found: Site, place: Place | None) -> None:
     if measures.retained_size is not None and measures.retained_size > (measures.live_bytes or 0):
         line.append(f" ({share(measures.retained_size, report.held_bytes)})", style="default")
     else:
-        line.append(f" ({report.share(measures)})", style="default")
+        line.append(f" ({report.share_of_summary(measures)})", style="default")
     if found.method:
         line.append(f" · {printable(found.method)}", style="dim")
     console.print(line)

@@ -131,8 +131,7 @@ def _headline(entry: Entry) -> str:
         return f"{things(measures.live_objects or 0, 'live object')}, {human_bytes(measures.live_bytes or 0)} ({whole})"
     if _is_of_a_block(entry):
         return f"{human_bytes(measures.shallow_bytes)} ({whole} of what the block allocated)"
-    own = measures.shallow_bytes or measures.shallow_objects
-    return f"{summary(measures)} ({whole})" if own else summary(measures)
+    return f"{summary(measures)} ({entry.report.share_of_summary(measures)})"
 
 
 def _is_of_a_block(entry: Entry) -> bool:
