@@ -86,8 +86,9 @@ class Verdict:
 
 @dataclass(slots=True)
 class PlacedFile:
-    """One report's entries in one file, by line (1-based) as it was."""
+    """One report's entries in one file, by line (1-based) as it was; `key` is as `key_of` gives it."""
 
+    key: str
     path: Path
     folder: Path
     version: Version
@@ -114,11 +115,13 @@ class PlacedReport:
         self._own_sites = {entry.site_id for entry in entries if entry.place.is_of_workspace}
         self.in_workspace = len(self._own_sites)
         keys = Keys()
+        self._file_of: dict[Version, PlacedFile] = {}
         for entry in entries:
-            key = keys.of(entry.place.file)
-            file = self.files.get(key)
+            file = self._file_of.get(entry.version)
             if file is None:
-                file = self.files[key] = PlacedFile(entry.place.file, entry.folder, entry.version)
+                path = entry.place.file
+                file = PlacedFile(keys.of(path), path, entry.folder, entry.version)
+                file = self._file_of[entry.version] = self.files.setdefault(file.key, file)
             file.lines[entry.place.line].append(entry)
         self.files_in: defaultdict[Path, set[str]] = defaultdict(set)
         for key, file in self.files.items():
@@ -126,7 +129,6 @@ class PlacedReport:
         self._largest = sorted(entries, key=lambda entry: -entry.site.measures.shallow_bytes)
         self._special = [entry for entry in entries if entry.holder or entry.site.measures.leaks]
         self._suspects = suspects
-        self._key_of = keys.of
         self._own = Verdict((report,), concluded.findings) if concluded else None
         self.judge(None)
 
@@ -142,7 +144,7 @@ class PlacedReport:
         least = share * self.report.attributable_bytes
         above = takewhile(lambda entry: entry.site.measures.shallow_bytes * 100 >= least, self._largest)
         suspected = (self.entries[site] for site in self._suspects)
-        return {self._key_of(entry.place.file) for entry in chain(above, self._special, suspected)}
+        return {self._file_of[entry.version].key for entry in chain(above, self._special, suspected)}
 
 
 def place_sites(

@@ -32,16 +32,12 @@ class Keys:
 
     def __init__(self) -> None:
         self._folders: dict[str, str] = {}
-        self._files: dict[Path, str] = {}
 
     def of(self, file: Path) -> str:
         """The key of a file."""
-        known = self._files.get(file)
-        if known is None:
-            folder, name = os.path.split(file)
-            if folder not in self._folders:
-                self._folders[folder] = key_of(Path(folder))
-            is_link = os.path.islink(file)  # noqa: PTH114 -- Path.is_link raises for names that are not allowed
-            known = key_of(file) if is_link else os.path.join(self._folders[folder], os.path.normcase(name))  # noqa: PTH118 -- 50,000 times
-            self._files[file] = known
-        return known
+        folder, name = os.path.split(file)
+        if folder not in self._folders:
+            self._folders[folder] = key_of(Path(folder))
+        if os.path.islink(file):  # noqa: PTH114 -- Path.is_link raises for names that are not allowed
+            return key_of(file)
+        return os.path.join(self._folders[folder], os.path.normcase(name))  # noqa: PTH118 -- 50,000 times
