@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
+from heapline.collector import uncollected
 from heapline.insight.conclusions import conclusions_of, kept_conclusions
 from heapline.insight.fixed import Mark
 from heapline.insight.suspects import suspects_by_site
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from heapline.insight.top_holders import TopHolder
     from heapline.places.mapping import Place
     from heapline.places.past import FolderPast
+    from heapline.places.placing import Placement
     from heapline.places.rules import UserRule
     from heapline.places.versions import Version
     from heapline.profile import Frame, Site
@@ -163,6 +165,11 @@ def place_sites(
     report.live_objects_at  # noqa: B018 -- here, so that no request has to wait for it
     conclusions = conclusions_of if conclude else kept_conclusions
     concluded = conclusions(report.index) if report.index else None
+    with uncollected():
+        return _placed(report, placement, concluded)
+
+
+def _placed(report: Report, placement: Placement, concluded: Conclusions | None) -> PlacedReport:
     holders = {found.site: found for found in concluded.top_holders} if concluded else {}
     located: dict[int, Located] = {}
     could_be: tuple[Path, ...] = ()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from heapline.collector import uncollected
 from heapline.places.edits import LineTracker
 from heapline.places.mapping import Place, infer_places
 from heapline.places.methods import Methods
@@ -16,7 +15,7 @@ from heapline.places.versions import Doubt, Version
 from heapline.places.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from heapline.places.mapping import File, Places
@@ -134,20 +133,8 @@ def place_report(
     `remembered` has texts of files as they are known to have been then, by edits that were followed; `methods` are
     those that the report names, by path and line.
     """
-    with _uncollected():
+    with uncollected():
         return Placement(*_place(set(paths), pasts, rules, remembered or {}), methods or {})
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Python does not look for cycles: among so many new objects, none in a cycle, that takes a quarter of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _place(
