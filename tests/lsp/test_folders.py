@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+import pytest
 from lsprotocol import types as t
 from pytest_lsp import client_capabilities
 
-from lsp.editor import EMACS, editing, folder_of
+from lsp.editor import EMACS, editing, folder_of, typed
 from lsp.oracle import DUMP, LEAK, LEAK_LINE, TEXT, TRANSLATE
 from lsp.programs import program, program_with_reports
 from sample_files import SAMPLES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 WEAKMAP = SAMPLES / "weakmap"
@@ -49,6 +53,25 @@ async def test_two_checkouts_with_the_same_files_get_nothing_rather_than_the_oth
         assert [await editor.lenses(checkout / "lib/translation_cache.rb") for checkout in checkouts] == [{}, {}]
         assert editor.marked == {}
         assert ["None of its 92 lines lies in this workspace" in said for said in editor.said] == [True]
+
+
+@pytest.mark.parametrize("spell", [str.upper, str.lower], ids=["%C3%B6", "%c3%b6"])
+async def test_a_folder_whose_name_has_to_be_encoded_is_known_however_the_client_encodes_it(
+    tmp_path: Path, spell: Callable[[str], str]
+) -> None:
+    # GIVEN a program in a folder with signs that mean something in a URI
+    folder = program(tmp_path / "my shöp (1) #2 100% +x?")
+    leak = folder / "lib/translation_cache.rb"
+    uri = "file://" + re.sub("%..", lambda found: spell(found[0]), quote(str(leak)))
+    async with editing(folder) as editor:
+        # WHEN its report is loaded, and the file opened and edited under the client's own spelling
+        await editor.load(TEXT)
+        editor.open(uri, leak.read_text())
+        editor.change(uri, typed(1, 0, "# above\n"))
+        # THEN all numbers are on its lines
+        assert LEAK_LINE + 1 in await editor.lenses(uri)
+        assert await editor.hover(uri, LEAK_LINE + 1)
+        await editor.until(lambda: editor.marked.get(uri) == [LEAK_LINE + 1])
 
 
 async def test_numbers_appear_when_the_program_is_added_and_go_when_it_is_removed(tmp_path: Path) -> None:
