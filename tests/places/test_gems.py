@@ -130,6 +130,43 @@ def test_a_checkout_of_a_repository_is_found_by_its_revision(home: Path, app: Pa
     assert (same.path, other) == (file, None)
 
 
+@pytest.mark.parametrize(
+    ("recorded", "below"),
+    [
+        ("tax-0123abcdef01/lib/tax.rb", "lib/tax.rb"),
+        ("tax-0123abcdef01/tax/lib/tax.rb", "tax/lib/tax.rb"),
+        ("gem:tax-0.3.0:lib/tax.rb", "lib/tax.rb"),
+        ("gem:tax-0.3.0:lib/tax.rb", "tax/lib/tax.rb"),
+    ],
+)
+def test_a_checkout_is_found_by_what_memory_profiler_and_vernier_shorten_its_path_to(
+    home: Path, app: Path, recorded: str, below: str
+) -> None:
+    # GIVEN a program whose lock file names a repository, which has one gem, or several by name, checked out here
+    write(app / "Gemfile.lock", LOCK)
+    write(app / "lib/tax.rb")
+    file = write(home / "bundler/gems/tax-0123abcdef01" / below)
+    # WHEN a path of it is placed as it is shortened: to the folder's name, or to the gem's version
+    found = placed(recorded, app)
+    # THEN it is the file of the checkout, and not the one of the program that is called alike
+    assert found is not None
+    assert (found.path, found.rule.kind, found.rule.sure) == (file, "gem", "certain")
+
+
+def test_a_gem_that_the_lock_file_wants_and_that_is_not_here_is_not_here_in_another_version(
+    home: Path, app: Path
+) -> None:
+    # GIVEN a program whose lock file names a gem in the version that was recorded, and that gem is not installed
+    write(app / "Gemfile.lock", LOCK)
+    assert not home.exists()
+    # WHEN a path of it is placed
+    recorded = "/bundle/gems/models-1.9.9/lib/x.rb"
+    why = places(recorded, app).unplaced(recorded)
+    # THEN it is not installed
+    assert why is not None
+    assert why.reason == "no such gem"
+
+
 def test_a_gem_that_lies_in_the_workspace_is_found_by_the_lock_file(home: Path, app: Path) -> None:
     # GIVEN a gem that the program has in a folder of its own, and production installs
     write(app / "Gemfile.lock", LOCK)

@@ -55,6 +55,8 @@ _VENDORED = ("vendor/bundle/ruby/*", "vendor/bundle", "vendor")
 _LIBRARY = re.compile(r"\d+\.\d+\.\d+(?:\+\d+)?|vendor_ruby|site_ruby")
 _SPEC = re.compile(r"    ([\w.-]+) \(([^)]+)\)")
 _SECTION = re.compile(r"[A-Z]+$")
+_REVISION = 12
+"""Digits of a revision in the name of the folder that Bundler checks a repository out to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,14 @@ class Installed:
 
 @dataclass(slots=True)
 class Lock:
-    """What the workspace's `Gemfile.lock` files say: versions by gem, and the folders of gems that lie in it."""
+    """What the workspace's `Gemfile.lock` files say: versions by gem, and where gems of no registry lie.
+
+    By name and version: `folders` of the workspace, and `checkouts` of repositories as Bundler calls them.
+    """
 
     versions: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     folders: dict[tuple[str, str], Path] = field(default_factory=dict)
+    checkouts: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 class Gems:
@@ -109,8 +115,12 @@ class Gems:
 
     def _in_gem(self, path: str, origin: Origin) -> Installed | None:
         full_name = f"{origin.name}-{origin.version}"
-        remote = self.lock.folders.get((origin.name, origin.version))
-        own = [remote, remote / origin.name] if remote else []  # one gem lies there, or several by name
+        gem = (origin.name, origin.version)
+        roots = [*self._by_full_name.get(self.lock.checkouts.get(gem, ""), ())]
+        roots += [self.lock.folders[gem]] if gem in self.lock.folders else []
+        own = [
+            folder for root in roots for folder in (root, root / origin.name)
+        ]  # one gem lies there, or several by name
         same = [*self._by_full_name.get(full_name, ()), *own]
         alike = [
             folder
@@ -206,14 +216,20 @@ def _without_platform(version: str) -> str:
 def _read_lock(text: str, folder: Path, workspace: Sequence[Path], found: Lock) -> None:
     """Add what a `Gemfile.lock` says. https://bundler.io/guides/rationale.html describes the file."""
     remote: Path | None = None
-    section = ""
+    section = name = checkout = ""
     for line in text.splitlines():
         if _SECTION.match(line):
-            section, remote = line, None
+            section, remote, name, checkout = line, None, "", ""
         elif section == "PATH" and line.startswith("  remote: "):
             remote = Path(os.path.normpath(folder / line.removeprefix("  remote: ")))
+        elif section == "GIT" and line.startswith("  remote: "):
+            name = re.split(r"[/:]", line.rstrip("/"))[-1].strip().removesuffix(".git")
+        elif section == "GIT" and line.startswith("  revision: "):
+            checkout = f"{name}-{line.removeprefix('  revision: ')[:_REVISION]}"
         spec = _SPEC.fullmatch(line) if section in ("PATH", "GIT", "GEM") else None
         if spec:
             found.versions[spec[1]].add(spec[2])
+            if checkout:
+                found.checkouts.setdefault((spec[1], spec[2]), checkout)
             if remote and any(remote.is_relative_to(top) for top in workspace):
                 found.folders.setdefault((spec[1], spec[2]), remote)

@@ -232,5 +232,7 @@ class _Placing:
             self._files[path] = File(found.file, found.folder, found.rule, origin)
             return
         versions = tuple(self._gems.versions(origin.name)) if origin.kind == "gem" else ()
-        reason: Reason = "not installed" if origin.kind == "ruby" else "other version" if versions else "no such gem"
+        reason: Reason = "not installed" if origin.kind == "ruby" else "no such gem"
+        if versions and origin.version not in versions:
+            reason = "other version"
         self._unplaced[path] = Unplaced(reason, origin, versions=versions)

@@ -15,6 +15,8 @@ _CHECKOUT = re.compile(r"([A-Za-z0-9_][\w.-]*?)-([0-9a-f]{7,40})")
 _RUBY_FOLDER = re.compile(r"(?:^|/)(?:lib|lib64|lib/[^/]{1,64})/ruby/(vendor_ruby|site_ruby|\d+\.\d+\.\d+(?:\+\d+)?)/")
 _SPECIFICATION = re.compile(r"(?<=/)specifications/(?:default/)?([^/]{1,255})\.gemspec\Z")
 _CODE_FOLDERS = ("lib/", "app/", "bin/", "exe/", "ext/")
+_BUNDLERS_CHECKOUT = re.compile(r"([A-Za-z0-9_][\w.-]*?)-([0-9a-f]{12})")
+_CODE_OF_CHECKOUT = re.compile(r"(?:[^/]+/)?(?:lib|app|bin|exe|ext)/")  # a repository may have several gems, by name
 _TEST_FOLDER = re.compile(r"/(?:tests?|specs?|features)/")
 _TEST_FILES = ("_test.rb", "_spec.rb")
 _TEST_HELPERS = frozenset({"test_helper.rb", "spec_helper.rb", "rails_helper.rb"})
@@ -88,7 +90,10 @@ def _gem(path: str) -> Origin | None:
         full_name, _, rest = path[len("gem:") :].partition(":")
         return _named(f"{full_name}/{rest}", _GEM)
     found = _named(path, _GEM)
-    return found if found and found.rest.startswith(_CODE_FOLDERS) else None
+    if found and found.rest.startswith(_CODE_FOLDERS):
+        return found
+    found = _named(path, _BUNDLERS_CHECKOUT)
+    return found if found and _CODE_OF_CHECKOUT.match(found.rest) else None
 
 
 def _named(path: str, form: re.Pattern[str]) -> Origin | None:
