@@ -1,4 +1,4 @@
-"""Python's collector of cycles, kept away while a great many objects are made that are in no cycle."""
+"""Python's collector of cycles, kept away from what is made in great numbers and is in no cycle."""
 
 from __future__ import annotations
 
@@ -20,3 +20,13 @@ def uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def lasting() -> Iterator[None]:
+    """What is made herein the process keeps until its end, such as modules: it is looked through neither now nor later."""
+    with uncollected():
+        try:
+            yield
+        finally:
+            gc.freeze()

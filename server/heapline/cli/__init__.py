@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from heapline import __version__
-from heapline.cli.lasting import lasting
+from heapline.collector import lasting
 
 _VERBS = (
     "report",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from heapline.cli.lasting import lasting
+from heapline.collector import lasting
 
 
 def run(
