@@ -24,7 +24,7 @@ def uncollected() -> Iterator[None]:
 
 @contextmanager
 def lasting() -> Iterator[None]:
-    """What is made herein the process keeps until its end, such as modules: it is looked through neither now nor later."""
+    """What is made herein the process keeps until its end, such as modules: it is never looked through."""
     with uncollected():
         try:
             yield
