@@ -15,6 +15,8 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def printable(text: str) -> str:
     """The text on one line, without control and bidirectional characters."""
+    if text.isprintable():  # most are, and this is told at once
+        return text
     return "".join(c if unicodedata.category(c) not in _UNPRINTABLE else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

@@ -30,6 +30,8 @@ console = Console(highlight=False, emoji=False, soft_wrap=True)
 
 def printable(text: str) -> str:
     """The text with every control, format and surrogate character shown as an escape."""
+    if text.isprintable():  # most are, and this is told at once
+        return text
     return "".join(c if unicodedata.category(c)[0] != "C" else c.encode("unicode_escape").decode() for c in text)
 
 

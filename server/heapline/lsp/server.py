@@ -101,10 +101,9 @@ class Server(LanguageServer):
 
     def document_of(self, path: Path) -> Document | None:
         """The document that the client has open of this file, under whatever URI."""
-        key = key_of(path)
         for document in self.workspace.text_documents.values():
             opened = to_path(document.uri)
-            if opened is not None and opened.name == path.name and key_of(opened) == key:
+            if opened is not None and opened.name == path.name and key_of(opened) == key_of(path):
                 found: Document = document
                 return found
         return None

@@ -74,8 +74,8 @@ class Store:
 
     def entry_of(self, report: Report, site: int | None) -> Entry | None:
         """The entry of a report's site, if that has a place and the report is still loaded."""
-        loaded = self._reports.get(key_of(report.path))
-        return loaded.entries.get(site) if loaded and loaded.report is report and site is not None else None
+        loaded = next((placed for placed in self._reports.values() if placed.report is report), None)
+        return loaded.entries.get(site) if loaded and site is not None else None
 
     def entries_of(self, report: Report) -> dict[int, Entry]:
         """A loaded report's entries by site; another object as soon as they are other ones."""
