@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 BLOG = SAMPLES / "blog"
 BLOG_DUMP = BLOG / "reports/heap-3.json.gz"
 EVERYTHING = 1000
@@ -32,8 +34,9 @@ def counted(dump: Path) -> list[dict[str, Any]]:
     return sites
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def editor() -> AsyncIterator[Editor]:
+    """An editor with a large dump, for the tests that do nothing but ask."""
     async with editing(BLOG) as found:
         await found.load(BLOG_DUMP)
         yield found
