@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -20,6 +21,9 @@ settings.load_profile("unhurried")
 # Images of containers often forbid it, and then each process that a test starts compiles every module anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A dump as plain Python sees it is a million objects that stay, which were looked through for garbage again and again.
+gc.set_threshold(100_000)
 
 TESTS = Path(__file__).parent
 SLOWEST = ("vscode", "editors", "samples", "lsp")
