@@ -217,6 +217,22 @@ def test_a_workspace_behind_a_link_is_the_same_workspace(tmp_path: Path) -> None
     assert {file.resolve() for file, _ in placed(direct, link).values()} == {*map(Path, direct)}
 
 
+def test_a_folder_behind_a_link_belongs_to_the_program_that_was_recorded_elsewhere(tmp_path: Path) -> None:
+    # GIVEN a program one of whose folders is a link to one outside of it, in which another has a file of that name
+    folder = checkout(tmp_path / "shop", "lib/user.rb", "lib/order.rb", "lib/other/pay/card.rb")
+    checkout(tmp_path / "shared", "pay/card.rb")
+    (folder / "engines").symlink_to(tmp_path / "shared", target_is_directory=True)
+    # WHEN paths of a container are placed
+    paths = ["/app/lib/user.rb", "/app/lib/order.rb", "/app/engines/pay/card.rb"]
+    places = infer_places(paths, Workspace([folder]))
+    # THEN the file behind the link is found by the rule of the others, and not the other one
+    assert [place and place.file for place in (places.place(path, 1) for path in paths)] == [
+        folder / "lib/user.rb",
+        folder / "lib/order.rb",
+        folder / "engines/pay/card.rb",
+    ]
+
+
 def test_hidden_folders_and_packages_of_node_are_not_searched(tmp_path: Path) -> None:
     # GIVEN look-alikes in folders that hold no code of the workspace
     app = checkout(tmp_path / "app", ".git/lib/user.rb", "node_modules/lib/user.rb", "lib/user.rb")

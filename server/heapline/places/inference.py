@@ -82,7 +82,7 @@ class _Inference:
         found = Inferred()
         rules: dict[tuple[RuleKind, Prefix], Rule] = {}
         for recorded, path, key in self._paths:
-            placed = self._by_winner(key) or self._by_suffix(recorded, key, found)
+            placed = self._by_winner(key) or self._behind_a_link(path, key) or self._by_suffix(recorded, key, found)
             if placed is None:
                 continue
             found.alike.pop(recorded, None)
@@ -164,6 +164,16 @@ class _Inference:
             return None
         prefix, file = max(found, key=lambda each: len(each[0].recorded))
         return "inferred", prefix, file
+
+    def _behind_a_link(self, path: str, key: str) -> tuple[RuleKind, Prefix, Candidate] | None:
+        """What a winner leads to where the walk does not: behind the link of a directory."""
+        for prefix in self._winners:
+            if key.startswith(prefix.recorded):
+                rest = "/".join(path.split("/")[prefix.recorded.count("/") :])
+                file = self._workspace.behind_a_link(prefix.folder, prefix.below + rest)
+                if file:
+                    return "inferred", prefix, file
+        return None
 
     def _by_suffix(self, recorded: str, key: str, found: Inferred) -> tuple[RuleKind, Prefix, Candidate] | None:
         proposals = list(self._propose(key))

@@ -107,6 +107,15 @@ class Workspace:
                 return file or self._candidate(number, below), below
         return None, inside
 
+    def behind_a_link(self, folder: int, below: str) -> Candidate | None:
+        """The file at this path below a folder, if one of its directories is a link, which the walk does not follow."""
+        if not (stays_inside(below) and is_file(f"{self._names[folder]}/{below}")):
+            return None
+        names = below.split("/")
+        directories = ("/".join(names[:depth]) for depth in range(1, len(names)))
+        linked = any(os.path.islink(f"{self._names[folder]}/{directory}") for directory in directories)  # noqa: PTH114 -- as above
+        return self._candidate(folder, below) if linked else None
+
     def named(self, name: str) -> Sequence[Candidate]:
         """The files with this name, which is `folded`."""
         return self._by_name.get(name, ())
