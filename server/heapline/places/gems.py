@@ -118,9 +118,8 @@ class Gems:
         gem = (origin.name, origin.version)
         roots = [*self._by_full_name.get(self.lock.checkouts.get(gem, ""), ())]
         roots += [self.lock.folders[gem]] if gem in self.lock.folders else []
-        own = [
-            folder for root in roots for folder in (root, root / origin.name)
-        ]  # one gem lies there, or several by name
+        # one gem lies in a checkout, or several, each in a folder of its name
+        own = [folder for root in roots for folder in (root, root / origin.name)]
         same = [*self._by_full_name.get(full_name, ()), *own]
         alike = [
             folder
