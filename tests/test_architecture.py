@@ -12,7 +12,7 @@ BELOW_LSP = ("readers", "heap", "places", "insight", "settings", "export", "text
 ALLOWED = {
     "heap": {"heap", "profile", "errors", "files", "inflate"},
     "readers": {"readers", "heap", "profile", "errors", "files", "units"},
-    "places": {"places", "profile"},
+    "places": {"places", "profile", "collector"},
     "insight": {"insight", "heap", "profile", "places", "report", "metrics", "settings", "errors", "units"},
     "settings": {"settings", "errors"},
     "texts": {"texts", "readers"},
