@@ -4,6 +4,8 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { Screen } from "./screen.mjs";
 
+// Whichever step the indexing had come to when it was told to stand still.
+const STEP = /reading|counting|linking|finding|adding|writing/;
 const TOAST = ".notifications-toasts .notification-list-item";
 const CENTER = ".notifications-center .notification-list-item";
 
@@ -21,7 +23,7 @@ export async function waiting(code, options) {
   const load = async () => {
     await screen.command("Heapline: Load report…");
     await screen.choose("Load report", "Load", options.report);
-    const status = await screen.text(".statusbar-item", "reading");
+    const status = await screen.text(".statusbar-item", STEP);
     if (spawnSync("pkill", ["-STOP", ...indexing]).status !== 0) throw new Error("the indexing process was not caught");
     return status;
   };
@@ -38,7 +40,7 @@ export async function waiting(code, options) {
   await screen.text(".statusbar-item", "Ruby");
 
   const status = await load();
-  await screen.click(".statusbar-item", "reading");
+  await screen.click(".statusbar-item", STEP);
   const clicked = await screen.text(CENTER, name);
   await screen.picture("waiting-1-clicked");
   const first = await cancel(CENTER);
