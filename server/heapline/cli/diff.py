@@ -23,11 +23,10 @@ from heapline.cli.printing import (
     heading,
     holder_as_json,
     holder_text,
+    line_text,
     note,
     printable,
     rest,
-    sign,
-    where,
 )
 from heapline.errors import HeaplineError
 from heapline.insight.comparison import MAX_DUMPS, compare
@@ -139,9 +138,7 @@ def _print_dumps(
     choice.tell()
     for site, change in grown[:top]:
         if site is not None:
-            place = places.place(*site)
-            line = Text(f"{where(*site, place)}: ", style="cyan")
-            console.print(line.append(f"{sign(place)}{_described(change)}", "default"))
+            console.print(line_text(*site, places.place(*site), _described(change)))
     rest(len(grown) - top)
     classes = [row for row in found.classes if _counts(row[1])]
     console.print()

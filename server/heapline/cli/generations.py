@@ -13,7 +13,7 @@ from rich.text import Text
 from heapline.cli.filtering import AllOption, Choice, IgnoreOption, OnlyOption, filter_of
 from heapline.cli.loading import asking_index
 from heapline.cli.options import WorkspaceOption, folder_of, places_in
-from heapline.cli.printing import console, heading, notes, printable, rest, sign, where
+from heapline.cli.printing import console, heading, line_text, notes, printable, rest
 from heapline.errors import HeaplineError
 from heapline.heap.index import HeapIndex
 from heapline.insight.generations import Generations, generations_of, in_periods
@@ -108,8 +108,7 @@ def _one(report: Report, index: HeapIndex, span: Span, choice: Choice, top: int)
     choice.tell()
     for at, located, count, own in rows[:top]:
         place = located.place_now if located else None
-        line = Text(f"{where(at.path, at.line, place)}: ", style="cyan")
-        console.print(line.append(f"{sign(place)}{human_count(count)} · {human_bytes(own)}", style="default"))
+        console.print(line_text(at.path, at.line, place, f"{human_count(count)} · {human_bytes(own)}"))
     rest(len(rows) - top)
     classes = index.classes_of(span.first, span.last)
     said = ", ".join(f"{human_count(c.objects)} {printable(c.of)}" for c in classes[:_SHOWN_CLASSES])

@@ -18,6 +18,7 @@ from heapline.insight.suspects import Suspect
 from heapline.places.constants import constant_at, qualified
 from heapline.places.mapping import Place
 from heapline.places.placing import Placement
+from heapline.places.versions import sign
 from heapline.profile import NAMES, Profile, Site
 from heapline.profile import Table as TableOfNumbers
 from heapline.report import Report
@@ -87,9 +88,10 @@ def where(path: str, line: int, place: Place | None) -> str:
     return printable(f"{file}:{place.line}")
 
 
-def sign(place: Place | None) -> str:
-    """What stands before numbers that may not be of the line that they are given for, or before that line."""
-    return "~ " if place and place.doubt else ""
+def line_text(path: str | None, line: int | None, place: Place | None, said: str) -> Text:
+    """`lib/cache.rb:9: 12 live`: a line, or what has none, and what is said of it."""
+    at = "without a line" if path is None or line is None else where(path, line, place)
+    return Text(f"{at}: ", style="cyan").append(f"{_sign(place)}{said}", style="default")
 
 
 def branch(depth: int, text: str) -> None:
@@ -143,8 +145,7 @@ def allocated_at(held: Growth | Suspect, places: Placement) -> None:
 def site(report: Report, found: Site, place: Place | None) -> None:
     """One line: where, how much, which share, in which method."""
     measures = found.measures
-    line = Text(f"{where(found.path, found.line, place)}: ", style="cyan")
-    line.append(f"{sign(place)}{summary(measures)}", style="default")
+    line = line_text(found.path, found.line, place, summary(measures))
     if measures.retained_size is not None and measures.retained_size > (measures.live_bytes or 0):
         line.append(f" ({share(measures.retained_size, report.held_bytes)})", style="default")
     else:
@@ -155,7 +156,11 @@ def site(report: Report, found: Site, place: Place | None) -> None:
 
 
 def _signed(path: str, line: int, place: Place | None) -> str:
-    return f"{sign(place)}{where(path, line, place)}"
+    return f"{_sign(place)}{where(path, line, place)}"
+
+
+def _sign(place: Place | None) -> str:
+    return sign(place.doubt) if place else ""
 
 
 def _references(graph: Summary) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
-from heapline.cli.printing import console, heading, rest, sign, where
+from heapline.cli.printing import console, heading, line_text, rest
 from heapline.units import human_bytes, human_count
 
 if TYPE_CHECKING:
@@ -34,14 +32,12 @@ def show(reports: Sequence[Report], savings: Sequence[Saving], places: Placement
     heading(f"Lines that changed ({human_count(len(changed))})")
     choice.tell()
     for saving in changed[:top]:
-        place = places.place(*saving.site)
-        line = Text(f"{where(*saving.site, place)}: {sign(place)}", style="cyan")
         said = [
             f"{word} {_difference(size)}"
             for word, size in (("allocated", saving.allocated_bytes), ("retained", saving.retained_bytes))
             if size
         ]
-        console.print(line.append(" · ".join(said), style="default"))
+        console.print(line_text(*saving.site, places.place(*saving.site), " · ".join(said)))
     rest(len(changed) - top)
 
 

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
-from rich.text import Text
 
 from heapline.cli.filtering import AllOption, Choice, IgnoreOption, OnlyOption, filter_of
 from heapline.cli.loading import asking_index
 from heapline.cli.options import WorkspaceOption, folder_of, places_in
-from heapline.cli.printing import console, heading, notes, rest, sign, where
+from heapline.cli.printing import console, heading, line_text, notes, rest
 from heapline.units import equality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from heapline.heap.index import HeapIndex, Strings
-    from heapline.profile import Site
     from heapline.report import Report
+
+    Row = tuple[str | None, int | None, Strings]
 
 _DEFAULT_TOP = 20
 _NO_LINE = -1
@@ -44,14 +44,9 @@ def run(
         folder = folder_of(workspace)
         places = places_in(folder, report)
         choice = Choice(report, filter_of(folder, only, ignore), everything=everything)
-        sites = report.profile.sites
-        rows = [
-            (at, said)
-            for site, said in index.strings()
-            if json or said.contents < said.strings
-            for at in [sites[site] if site != _NO_LINE else None]
-            if choice.keeps_site(places, *((at.path, at.line) if at else (None, None)))
-        ]
+        found = [strings for strings in index.strings() if json or strings[1].contents < strings[1].strings]
+        rows = [(*_line_of(report, site), strings) for site, strings in found]
+        rows = [row for row in rows if choice.keeps_site(places, row[0], row[1])]
         if json:
             sys.stdout.buffer.write(orjson.dumps(_as_json(report, index, rows[:top]), option=orjson.OPT_APPEND_NEWLINE))
             return
@@ -59,18 +54,19 @@ def run(
         heading(f"{file.name}: {equality(whole.strings, whole.contents, whole.duplicate_bytes)}")
         notes(report.profile)
         choice.tell()
-        for at, said in rows[: top or _DEFAULT_TOP]:
-            place = places.place(at.path, at.line) if at else None
-            line = Text(f"{where(at.path, at.line, place) if at else 'without a line'}: ", style="cyan")
-            console.print(line.append(f"{sign(place)}{_said(said)}", style="default"))
+        for path, line, strings in rows[: top or _DEFAULT_TOP]:
+            place = places.place(path, line) if path is not None and line is not None else None
+            said = equality(strings.strings, strings.contents, strings.duplicate_bytes)
+            console.print(line_text(path, line, place, said))
         rest(len(rows) - (top or _DEFAULT_TOP))
 
 
-def _said(found: Strings) -> str:
-    return equality(found.strings, found.contents, found.duplicate_bytes)
+def _line_of(report: Report, site: int) -> tuple[str | None, int | None]:
+    at = report.profile.sites[site] if site != _NO_LINE else None
+    return (at.path, at.line) if at else (None, None)
 
 
-def _as_json(report: Report, index: HeapIndex, rows: Sequence[tuple[Site | None, Strings]]) -> dict[str, Any]:
+def _as_json(report: Report, index: HeapIndex, rows: Sequence[Row]) -> dict[str, Any]:
     whole = index.report
     return {
         "report": {"path": os.fsencode(report.path).decode(errors="backslashreplace"), "format": "heap-dump"},
@@ -79,12 +75,12 @@ def _as_json(report: Report, index: HeapIndex, rows: Sequence[tuple[Site | None,
         "duplicate_bytes": whole.duplicate_bytes,
         "sites": [
             {
-                "path": at.path if at else None,
-                "line": at.line if at else None,
+                "path": path,
+                "line": line,
                 "strings": found.strings,
                 "different": found.contents,
                 "duplicate_bytes": found.duplicate_bytes,
             }
-            for at, found in rows
+            for path, line, found in rows
         ],
     }

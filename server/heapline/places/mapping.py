@@ -144,9 +144,11 @@ class _Placing:
 
     def place(self, paths: list[str]) -> Places:
         elsewhere: list[tuple[str, str]] = []
-        names = [path for path in paths if is_name(path)]
+        names = dict.fromkeys(filter(is_name, paths))
         self._place_names(names)
-        for path in paths if not names else sorted(set(paths).difference(names)):
+        for path in paths:
+            if path in names:
+                continue
             origin = origin_of(path)
             name = spelled(path)
             if origin.kind == "none" or (origin.kind == "ruby" and not origin.rest) or path.endswith(_COMPILED):
@@ -166,7 +168,7 @@ class _Placing:
                 self._unplaced[path] = Unplaced("ambiguous" if len(alike) > 1 else "unknown", origin_of(path), alike)
         return Places(self._files, self._unplaced, self._named)
 
-    def _place_names(self, names: list[str]) -> None:
+    def _place_names(self, names: Iterable[str]) -> None:
         """Place what was required by name, and gems, on the line that names them."""
         found = find_names(names, self._workspace)
         for name in names:

@@ -11,7 +11,7 @@ from heapline.places.mapping import Place, infer_places
 from heapline.places.methods import Methods
 from heapline.places.rules import NAMED
 from heapline.places.texts import disk_lines
-from heapline.places.versions import Doubt, Version
+from heapline.places.versions import Doubt, Version, sign
 from heapline.places.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Now(NamedTuple):
     @property
     def sign(self) -> str:
         """What stands before numbers in doubt."""
-        return "~ " if self.doubt else ""
+        return sign(self.doubt)
 
 
 class Located(NamedTuple):
@@ -70,11 +70,11 @@ class Placement:
     """Where the recorded lines of one report are."""
 
     def __init__(self, places: Places, versions: dict[str, Version], methods: Mapping[tuple[str, int], str]) -> None:
-        """`versions` has the workspace's files that the report speaks of, `methods` what it calls its lines."""
+        """`versions` has the workspace's files that the report speaks of, by path; `methods` the report's, by line."""
         self.places = places
         self._versions = versions
-        self._of_recorded: dict[str, Version] = {}
-        self._recorded = methods
+        self._versions_by_recorded: dict[str, Version] = {}
+        self._methods = methods
         self._defined: dict[Path, Methods] = {}
 
     def locate(self, path: str, line: int) -> Located | None:
@@ -82,8 +82,8 @@ class Placement:
         file = self.places.files.get(path)
         if file is None:
             return None
-        version = self._of_recorded.get(path) or self._version(path, file)
-        method = self._recorded.get((path, line))
+        version = self._versions_by_recorded.get(path) or self._version(path, file)
+        method = self._methods.get((path, line))
         line = self.places.line(path, line)
         if not 1 <= line <= version.length:
             return None
@@ -110,7 +110,7 @@ class Placement:
         version = self._versions.get(name)
         if version is None:
             version = self._versions[name] = Version(file.path)
-        self._of_recorded[path] = version
+        self._versions_by_recorded[path] = version
         return version
 
     def _defined_in(self, version: Version) -> Methods:

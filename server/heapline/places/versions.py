@@ -21,6 +21,11 @@ Doubt = Literal["changed", "method", "newer"]
 of another; the file is newer than the report."""
 
 
+def sign(doubt: Doubt | None) -> str:
+    """What stands before numbers in doubt."""
+    return "~ " if doubt else ""
+
+
 def modified_ns(file: Path) -> int:
     """When a file was written, in nanoseconds since the epoch; 0 if it is gone."""
     try:
